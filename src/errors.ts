@@ -1,0 +1,42 @@
+/**
+ * The errors that auditscan knows. Each message is one sentence that names the thing, the place and the way out; the
+ * command line prints it without a stack and ends with 2. Any other error is a fault of ours and keeps its stack.
+ */
+
+/** Common parent, so that one `instanceof` tells the known from the unknown. */
+export class KnownError extends Error {
+  override name = 'KnownError';
+}
+
+/** The command line is wrong: an unknown option, a value that cannot be read, an expression that does not parse. */
+export class UsageError extends KnownError {
+  override name = 'UsageError';
+}
+
+/** An input cannot be read: missing, unreadable, a directory without logs, a file that fails midway. */
+export class InputError extends KnownError {
+  override name = 'InputError';
+}
+
+/** A detector file or the configuration is wrong. */
+export class DetectorError extends KnownError {
+  override name = 'DetectorError';
+}
+
+/** The system's own short word for why a file operation failed. */
+export function systemReason(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const words: Record<string, string> = {
+    ENOENT: 'no such file or directory',
+    EACCES: 'permission denied',
+    EPERM: 'operation not permitted',
+    EISDIR: 'is a directory',
+    ENOTDIR: 'a part of the path is not a directory',
+    EMFILE: 'too many open files',
+    ENAMETOOLONG: 'the name is too long',
+    ELOOP: 'too many symbolic links',
+    EIO: 'input/output error',
+    ENOSPC: 'no space left on the device',
+  };
+  return words[code] ?? (error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,73 @@
+/**
+ * The audit event as the API server writes it (audit.k8s.io v1, v1beta1, v1alpha1). Every field may be missing: levels
+ * leave out bodies, a 401 has an empty user, old versions lack time stamps, other tools rewrite events with nulls.
+ * {@link decodeEvent} vouches for the types of the fields named here; everything else in an event is unknown.
+ */
+
+export interface UserInfo {
+  readonly username?: string | null;
+  readonly uid?: string | null;
+  readonly groups?: readonly string[] | null;
+  readonly extra?: Readonly<Record<string, unknown>> | null;
+}
+
+export interface ObjectReference {
+  readonly resource?: string | null;
+  readonly subresource?: string | null;
+  readonly namespace?: string | null;
+  readonly name?: string | null;
+  readonly apiGroup?: string | null;
+  readonly apiVersion?: string | null;
+}
+
+export interface ResponseStatus {
+  readonly code?: number | null;
+  readonly status?: string | null;
+  readonly reason?: string | null;
+  readonly message?: string | null;
+}
+
+export interface AuditEvent {
+  readonly [field: string]: unknown;
+  readonly kind?: string | null;
+  readonly apiVersion?: string | null;
+  readonly level?: string | null;
+  readonly auditID?: string | null;
+  readonly stage?: string | null;
+  /** Path and query as sent, percent-encoding kept. */
+  readonly requestURI?: string | null;
+  /** The Kubernetes verb; the HTTP method in lower case for requests that name no resource. */
+  readonly verb?: string | null;
+  readonly user?: UserInfo | null;
+  readonly impersonatedUser?: UserInfo | null;
+  /** X-Forwarded-For, X-Real-Ip, then the peer: all but the last are what the client claims. */
+  readonly sourceIPs?: readonly string[] | null;
+  readonly userAgent?: string | null;
+  readonly objectRef?: ObjectReference | null;
+  readonly responseStatus?: ResponseStatus | null;
+  readonly requestObject?: unknown;
+  readonly responseObject?: unknown;
+  readonly requestReceivedTimestamp?: string | null;
+  readonly stageTimestamp?: string | null;
+  /** v1beta1 only, whole seconds. */
+  readonly timestamp?: string | null;
+  readonly annotations?: Readonly<Record<string, unknown>> | null;
+}
+
+/** Where an event's bytes stand: of the decompressed stream where the file is compressed. */
+export interface Place {
+  readonly path: string;
+  /** Bytes from the start to the first byte of the event. */
+  readonly offset: number;
+  readonly label?: string | undefined;
+}
+
+/** One decoded event with what is known of its origin. */
+export interface EventRecord {
+  readonly event: AuditEvent;
+  /** The bytes of the event as they stood in the log, as text; evidence, and what `-o jsonl` prints. */
+  readonly text: string;
+  readonly place: Place;
+  /** Keys that would have blinded the expression engine and were renamed (`_jsonata_function` and its kin). */
+  readonly planted: readonly string[];
+}
