@@ -4,6 +4,8 @@
  * {@link decodeEvent} vouches for the types of the fields named here; everything else in an event is unknown.
  */
 
+import type { Place } from '../summary.ts';
+
 export interface UserInfo {
   readonly username?: string | null;
   readonly uid?: string | null;
@@ -27,8 +29,13 @@ export interface ResponseStatus {
   readonly message?: string | null;
 }
 
+/** Marks an event in which keys were renamed; a symbol, so that neither JSON nor an expression sees it. */
+export const PLANTED: unique symbol = Symbol('planted');
+
 export interface AuditEvent {
   readonly [field: string]: unknown;
+  /** Keys that would have blinded the expression engine and were renamed (`_jsonata_function` and its kin). */
+  readonly [PLANTED]?: readonly string[];
   readonly kind?: string | null;
   readonly apiVersion?: string | null;
   readonly level?: string | null;
@@ -54,20 +61,10 @@ export interface AuditEvent {
   readonly annotations?: Readonly<Record<string, unknown>> | null;
 }
 
-/** Where an event's bytes stand: of the decompressed stream where the file is compressed. */
-export interface Place {
-  readonly path: string;
-  /** Bytes from the start to the first byte of the event. */
-  readonly offset: number;
-  readonly label?: string | undefined;
-}
-
 /** One decoded event with what is known of its origin. */
 export interface EventRecord {
   readonly event: AuditEvent;
   /** The bytes of the event as they stood in the log, as text; evidence, and what `-o jsonl` prints. */
   readonly text: string;
   readonly place: Place;
-  /** Keys that would have blinded the expression engine and were renamed (`_jsonata_function` and its kin). */
-  readonly planted: readonly string[];
 }

@@ -1,0 +1,90 @@
+import type { Line } from '../framing/lines.ts';
+import { endOfObject, startOfObject } from '../framing/objects.ts';
+import { countReject, type Place, type RejectReason, type Summary } from '../summary.ts';
+import { decodeEvent } from './decode.ts';
+import type { EventRecord } from './types.ts';
+
+/** What only an audit event has in it: tells a torn event from a line of something else. */
+const MARKS = ['audit.k8s.io/', '"auditID"', '"requestReceivedTimestamp"', '"stageTimestamp"', '"requestURI"'];
+const SPACE = new Set([0x20, 0x09, 0x0d]);
+
+/**
+ * The events of a line: one, as a rule. From a line that is damaged every whole event is taken, those that stand at its
+ * start and those that stand at its end (half a line with the next event glued to it), and what is left is a counted
+ * reject.
+ */
+export function decodeLine(line: Line, origin: Omit<Place, 'offset'>, summary: Summary, into: EventRecord[]): void {
+  const { bytes, offset, size } = line;
+  const text = bytes.toString('utf8');
+  const value = parse(text);
+  if (value !== undefined) {
+    const event = decodeEvent(value, text);
+    if (event) {
+      summary.events += 1;
+      summary.eventBytes += size;
+      into.push({ event, text, place: { ...origin, offset } });
+    } else {
+      countReject(summary, 'not-audit', { ...origin, offset }, size);
+    }
+    return;
+  }
+  salvage(line, origin, summary, into);
+}
+
+function salvage(line: Line, origin: Omit<Place, 'offset'>, summary: Summary, into: EventRecord[]): void {
+  const { bytes } = line;
+  let start = 0;
+  let end = bytes.length;
+  let size = line.size;
+  const take = (from: number, to: number): EventRecord | undefined => {
+    const text = bytes.toString('utf8', from, to);
+    const event = decodeEvent(parse(text), text);
+    if (!event) return undefined;
+    summary.events += 1;
+    summary.eventBytes += to - from;
+    size -= to - from;
+    return { event, text, place: { ...origin, offset: line.offset + from } };
+  };
+
+  for (;;) {
+    start = skipSpace(bytes, start, end);
+    const to = endOfObject(bytes, start, end);
+    const record = to < 0 ? undefined : take(start, to);
+    if (!record) break;
+    into.push(record);
+    start = to;
+  }
+  const glued: EventRecord[] = [];
+  for (;;) {
+    while (end > start && SPACE.has(bytes[end - 1] ?? 0)) end--;
+    const from = startOfObject(bytes, start, end);
+    const record = from < 0 ? undefined : take(from, end);
+    if (!record) break;
+    glued.push(record);
+    end = from;
+  }
+  into.push(...glued.reverse());
+  if (start < end) countReject(summary, reason(line, start, end), { ...origin, offset: line.offset + start }, size);
+  else summary.emptyBytes += size;
+}
+
+/** A line that breaks off, or that holds a part of an event, is torn; anything else was never JSON. */
+function reason(line: Line, start: number, end: number): RejectReason {
+  const rest = line.bytes.subarray(start, end);
+  const brokenOff = !line.terminated && rest[0] === 0x7b;
+  return brokenOff || MARKS.some((mark) => rest.includes(mark)) ? 'torn' : 'not-json';
+}
+
+function skipSpace(bytes: Buffer, start: number, end: number): number {
+  let position = start;
+  while (position < end && SPACE.has(bytes[position] ?? 0)) position++;
+  return position;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

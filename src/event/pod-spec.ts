@@ -1,0 +1,57 @@
+import { sparseDocument } from './json-patch.ts';
+import type { AuditEvent } from './types.ts';
+
+type Tree = { readonly [key: string]: unknown };
+
+/** Where the pod spec stands in the body of each resource that holds one. */
+const TEMPLATE = ['spec', 'template', 'spec'];
+const PATHS: Readonly<Record<string, readonly string[]>> = {
+  pods: ['spec'],
+  deployments: TEMPLATE,
+  daemonsets: TEMPLATE,
+  statefulsets: TEMPLATE,
+  replicasets: TEMPLATE,
+  replicationcontrollers: TEMPLATE,
+  jobs: TEMPLATE,
+  cronjobs: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
+  podtemplates: ['template', 'spec'],
+};
+/** Tried for resources that we do not know (Rollouts, other custom workloads), where a container list stands there. */
+const GUESSES = [TEMPLATE, ['spec', 'jobTemplate', 'spec', 'template', 'spec'], ['template', 'spec']];
+const CONTAINER_LISTS = ['containers', 'initContainers', 'ephemeralContainers'];
+
+/**
+ * The pod spec that a request writes, wherever it stands: in a Pod, in the template of a workload, in a create or update
+ * body, in a merge patch, or in a JSON Patch (then only what the patch says). Undefined where there is none.
+ */
+export function podSpec(event: AuditEvent): Tree | undefined {
+  const body = Array.isArray(event.requestObject) ? sparseDocument(event.requestObject) : event.requestObject;
+  const known = PATHS[event.objectRef?.resource ?? ''];
+  if (known) return descend(body, known);
+  return GUESSES.map((path) => descend(body, path)).find((spec) => spec && CONTAINER_LISTS.some((list) => list in spec));
+}
+
+/** Every container of the pod spec: ordinary, init and ephemeral. */
+export function containers(event: AuditEvent): Tree[] {
+  const spec = podSpec(event);
+  if (!spec) return [];
+  return CONTAINER_LISTS.flatMap((list) => (Array.isArray(spec[list]) ? spec[list] : [])).filter(isTree);
+}
+
+/** The image of every container that names one. */
+export function images(event: AuditEvent): string[] {
+  return containers(event).flatMap((container) => (typeof container.image === 'string' ? [container.image] : []));
+}
+
+function descend(body: unknown, path: readonly string[]): Tree | undefined {
+  let node: unknown = body;
+  for (const key of path) {
+    if (!isTree(node) || !Object.hasOwn(node, key)) return undefined;
+    node = node[key];
+  }
+  return isTree(node) ? node : undefined;
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

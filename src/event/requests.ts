@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { AuditEvent, EventRecord } from './types.ts';
+
+/**
+ * What an event is in the life of its request:
+ * - `decides`: the request is judged by this event;
+ * - `twin`: a later stage of a request that was judged already;
+ * - `received`: the request only came in, nothing is decided.
+ */
+export type Role = 'decides' | 'twin' | 'received';
+
+export interface RequestFolder {
+  /** Tells the role of the next event; events come in the order of the log. */
+  role(record: EventRecord): Role;
+}
+
+/** Long-running requests that are open at once, or were closed lately; beyond that the oldest are forgotten. */
+const MAX_OPEN = 131_072;
+const MAX_CLOSED = 16_384;
+
+/**
+ * SHA-256 that tells one request from all others, the same for each of its stages: auditID, user, verb, URI and the time
+ * it was received. The auditID alone would not do, for a client may pin one on all its requests. The bytes of the event
+ * stand in where there is no auditID.
+ */
+export function requestHash(record: EventRecord): string {
+  const { event, text } = record;
+  const hash = createHash('sha256');
+  if (!event.auditID) return hash.update(text).digest('hex');
+  const { auditID, user, verb, requestURI } = event;
+  const received = event.requestReceivedTimestamp ?? event.timestamp ?? '';
+  return hash.update(JSON.stringify([auditID, user?.username ?? '', verb ?? '', requestURI ?? '', received])).digest('hex');
+}
+
+/**
+ * Brings the stages of a request together. `ResponseComplete`, `Panic` and an event without a stage decide.
+ * `ResponseStarted` decides as well, for the API server writes it only for requests that run long (exec, watch, log) and
+ * for a 401, whose only event it is; the `ResponseComplete` of the same request, hours later, is then its twin. The one
+ * that comes second is the twin, whichever it is: merged logs are not in order.
+ *
+ * Only `ResponseStarted` opens a state, so memory grows with the long-running requests that are open, to a cap. A request
+ * that falls off it may be judged twice; its findings have the same id then.
+ */
+export function createRequestFolder(): RequestFolder {
+  const open = new Set<string>();
+  const closed = new Set<string>();
+  return {
+    role(record) {
+      const { event } = record;
+      switch (event.stage) {
+        case 'RequestReceived':
+          return 'received';
+        case 'ResponseStarted': {
+          // A 401 has no later stage, and would stay open for ever.
+          if (!event.auditID || event.responseStatus?.code === 401) return 'decides';
+          const key = requestHash(record);
+          if (closed.delete(key) || open.has(key)) return 'twin';
+          remember(open, key, MAX_OPEN);
+          return 'decides';
+        }
+        default: {
+          if (!event.auditID) return 'decides';
+          const key = requestHash(record);
+          if (open.delete(key)) return 'twin';
+          if (isLongRunning(event)) remember(closed, key, MAX_CLOSED);
+          return 'decides';
+        }
+      }
+    },
+  };
+}
+
+function remember(keys: Set<string>, key: string, cap: number): void {
+  keys.add(key);
+  if (keys.size <= cap) return;
+  const [oldest] = keys;
+  if (oldest !== undefined) keys.delete(oldest);
+}
+
+const LONG_RUNNING_VERBS = new Set(['watch', 'proxy', 'connect']);
+const LONG_RUNNING_SUBRESOURCES = new Set(['attach', 'exec', 'proxy', 'log', 'portforward']);
+
+/** Requests for which the API server writes ResponseStarted; others may be made so by an aggregated server. */
+function isLongRunning(event: AuditEvent): boolean {
+  return LONG_RUNNING_VERBS.has(event.verb ?? '') || LONG_RUNNING_SUBRESOURCES.has(event.objectRef?.subresource ?? '');
+}

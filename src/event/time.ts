@@ -1,0 +1,34 @@
+import type { AuditEvent } from './types.ts';
+
+/** RFC 3339 as the API server and its re-encoders write it; seconds may be missing a fraction or have up to nine digits. */
+const RFC3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:\d\d)$/;
+
+/** The event's own time as it is written: when the request came in, else the stage's, else v1beta1's `timestamp`. */
+export function timestamp(event: AuditEvent): string | undefined {
+  return event.requestReceivedTimestamp || event.stageTimestamp || event.timestamp || undefined;
+}
+
+/**
+ * Microseconds since the epoch of an RFC 3339 time; undefined when the text is none. A double holds them exactly until
+ * the year 2255.
+ */
+export function parseTime(text: string | null | undefined): number | undefined {
+  const match = typeof text === 'string' ? RFC3339.exec(text) : null;
+  if (!match) return undefined;
+  const [, date, clock, fraction = '', zone = 'Z'] = match;
+  const milliseconds = Date.parse(`${date}T${clock}${zone.toUpperCase()}`);
+  if (Number.isNaN(milliseconds)) return undefined;
+  return milliseconds * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6));
+}
+
+/** Microseconds since the epoch of {@link timestamp}. */
+export function eventTime(event: AuditEvent): number | undefined {
+  return parseTime(timestamp(event));
+}
+
+/** Microseconds since the epoch as the API server writes a MicroTime: UTC, six digits. */
+export function formatTime(microseconds: number): string {
+  const milliseconds = Math.floor(microseconds / 1000);
+  const rest = String(microseconds - milliseconds * 1000).padStart(3, '0');
+  return new Date(milliseconds).toISOString().replace('Z', `${rest}Z`);
+}

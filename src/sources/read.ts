@@ -1,0 +1,45 @@
+import { open } from 'node:fs/promises';
+import { InputError, systemReason } from '../errors.ts';
+import { decompress } from './decompress.ts';
+import type { Chunks, Source } from './types.ts';
+
+/** Large enough to make system calls rare, small enough that a batch of parsed events stays small. */
+const BLOCK = 512 * 1024;
+
+/**
+ * The bytes of a source, decompressed.
+ * @param onRead is told the bytes as they come from disk or pipe, before decompression; for the progress bar.
+ * @throws {InputError} when the source cannot be opened, or fails midway.
+ */
+export async function* readSource(source: Source, onRead: (bytes: number) => void = () => {}): Chunks {
+  try {
+    yield* decompress(count(source.path === '-' ? standardInput() : blocks(source.path), onRead));
+  } catch (error) {
+    if (error instanceof InputError) throw new InputError(`${source.path}: ${error.message}`);
+    throw new InputError(`cannot read ${source.path}: ${systemReason(error)}`);
+  }
+}
+
+async function* blocks(path: string): Chunks {
+  const file = await open(path, 'r');
+  try {
+    for (;;) {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(BLOCK), 0, BLOCK);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function* standardInput(): Chunks {
+  for await (const chunk of process.stdin) yield chunk as Buffer;
+}
+
+async function* count(chunks: Chunks, onRead: (bytes: number) => void): Chunks {
+  for await (const chunk of chunks) {
+    onRead(chunk.length);
+    yield chunk;
+  }
+}

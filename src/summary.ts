@@ -1,0 +1,99 @@
+/**
+ * The counters that every stage adds to, and what the run says of itself at the end. Every byte read is in exactly one of
+ * `eventBytes`, `emptyBytes` and the bytes of a reject.
+ */
+
+/** Where bytes stand: of the decompressed stream where the file is compressed. */
+export interface Place {
+  readonly path: string;
+  /** Bytes from the start of the stream. */
+  readonly offset: number;
+  readonly label?: string | undefined;
+}
+
+/** Why a piece of the input is no event. */
+export type RejectReason = 'torn' | 'not-json' | 'not-audit' | 'too-long' | 'nul-hole';
+
+export interface Reject {
+  count: number;
+  bytes: number;
+  readonly first: Place;
+}
+
+/** An expression that failed on events: how often, and the first time. */
+export interface ExpressionFailure {
+  count: number;
+  readonly message: string;
+  readonly first: Place;
+}
+
+export interface Summary {
+  /** Files, or streams, that were opened. */
+  files: number;
+  /** Bytes after decompression. */
+  bytes: number;
+  events: number;
+  eventBytes: number;
+  /** Line ends of empty lines, blanks, a byte order mark. */
+  emptyBytes: number;
+  readonly rejects: Map<RejectReason, Reject>;
+  /** Events that the selectors and the time bounds let through. */
+  selected: number;
+  /** Requests that were judged: their final stage, or the first one that decides. */
+  requests: number;
+  /** Events that only say that a request came in; they decide nothing. */
+  received: number;
+  /** Time of the first and the last selected event, microseconds since the epoch. */
+  firstTime: number | undefined;
+  lastTime: number | undefined;
+  /** By the expression's name: a detector's id, a column, the query itself. */
+  readonly failures: Map<string, ExpressionFailure>;
+  /** Findings that an exception of the configuration left out. */
+  excepted: number;
+  /** Inputs that failed midway, one sentence each. */
+  readonly inputErrors: string[];
+  /** Things worth a line on standard error that are no damage. */
+  readonly notes: string[];
+}
+
+export function createSummary(): Summary {
+  return {
+    files: 0,
+    bytes: 0,
+    events: 0,
+    eventBytes: 0,
+    emptyBytes: 0,
+    rejects: new Map(),
+    selected: 0,
+    requests: 0,
+    received: 0,
+    firstTime: undefined,
+    lastTime: undefined,
+    failures: new Map(),
+    excepted: 0,
+    inputErrors: [],
+    notes: [],
+  };
+}
+
+export function countReject(summary: Summary, reason: RejectReason, place: Place, bytes: number): void {
+  const known = summary.rejects.get(reason);
+  if (known) {
+    known.count += 1;
+    known.bytes += bytes;
+  } else {
+    summary.rejects.set(reason, { count: 1, bytes, first: place });
+  }
+}
+
+export function countFailure(summary: Summary, expression: string, message: string, place: Place): void {
+  const known = summary.failures.get(expression);
+  if (known) known.count += 1;
+  else summary.failures.set(expression, { count: 1, message, first: place });
+}
+
+export function countTime(summary: Summary, time: number | undefined): void {
+  if (time === undefined) return;
+  if (summary.firstTime === undefined || time < summary.firstTime) summary.firstTime = time;
+  if (summary.lastTime === undefined || time > summary.lastTime) summary.lastTime = time;
+}
