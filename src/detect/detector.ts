@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import { DetectorError } from '../errors.ts';
 import { type CompiledExpression, compileExpression, type Lists } from '../expression/compile.ts';
 import { ExpressionError } from '../expression/error.ts';
-import { DetectorError } from '../errors.ts';
 import { type Document, parseChecked, readDocument } from './document.ts';
 import { SEVERITIES, type Severity } from './finding.ts';
 
@@ -16,7 +16,10 @@ export function parseDuration(text: string): number | undefined {
   return Number(match[1]) * SECONDS[match[2] as keyof typeof SECONDS] * 1_000_000;
 }
 
-const duration = v.pipe(v.string(), v.check((text) => (parseDuration(text) ?? 0) > 0, 'must be a time such as 90s, 5m, 24h or 7d'));
+const duration = v.pipe(
+  v.string(),
+  v.check((text) => (parseDuration(text) ?? 0) > 0, 'must be a time such as 90s, 5m, 24h or 7d'),
+);
 const expression = v.pipe(v.string(), v.nonEmpty('must not be empty'));
 const event = v.record(v.string(), v.unknown());
 
@@ -35,17 +38,29 @@ export const detectorSchema = v.strictObject({
   id: v.pipe(v.string(), v.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words joined by -')),
   title: v.pipe(v.string(), v.nonEmpty('must not be empty')),
   severity: v.picklist(SEVERITIES, `must be one of ${SEVERITIES.join(', ')}`),
-  attack: v.array(v.pipe(v.string(), v.regex(/^T\d{4}(\.\d{3})?$/, 'must be an ATT&CK technique such as T1098 or T1098.006'))),
+  attack: v.array(
+    v.pipe(v.string(), v.regex(/^T\d{4}(\.\d{3})?$/, 'must be an ATT&CK technique such as T1098 or T1098.006')),
+  ),
   description: v.pipe(v.string(), v.nonEmpty('must not be empty')),
   falsePositives: v.optional(v.string()),
   next: v.optional(v.string()),
   match: expression,
-  columns: v.optional(v.record(v.pipe(v.string(), v.regex(/^[a-zA-Z]\w*$/, 'a column is named by a letter and letters or digits')), expression)),
+  columns: v.optional(
+    v.record(
+      v.pipe(v.string(), v.regex(/^[a-zA-Z]\w*$/, 'a column is named by a letter and letters or digits')),
+      expression,
+    ),
+  ),
   window: v.optional(
     v.strictObject({
       by: v.array(expression),
       within: duration,
-      count: v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(2, 'must be at least 2'), v.maxValue(10_000, 'must be at most 10000')),
+      count: v.pipe(
+        v.number(),
+        v.integer('must be a whole number'),
+        v.minValue(2, 'must be at least 2'),
+        v.maxValue(10_000, 'must be at most 10000'),
+      ),
       distinct: v.optional(expression),
     }),
   ),

@@ -18,14 +18,21 @@ export interface Document<T> {
  * Reads a YAML file and checks it against a schema.
  * @throws {DetectorError} naming file, line, key and what was expected, for the first thing that is wrong.
  */
-export async function readDocument<S extends v.GenericSchema>(path: string, schema: S): Promise<Document<v.InferOutput<S>>> {
+export async function readDocument<S extends v.GenericSchema>(
+  path: string,
+  schema: S,
+): Promise<Document<v.InferOutput<S>>> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new DetectorError(`cannot read ${path}: ${systemReason(error)}`);
   });
   return parseChecked(path, text, schema);
 }
 
-export function parseChecked<S extends v.GenericSchema>(path: string, text: string, schema: S): Document<v.InferOutput<S>> {
+export function parseChecked<S extends v.GenericSchema>(
+  path: string,
+  text: string,
+  schema: S,
+): Document<v.InferOutput<S>> {
   if (text.length > MAX_SIZE) throw new DetectorError(`${path} is larger than ${MAX_SIZE / 1024 / 1024} MiB`);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });

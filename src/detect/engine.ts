@@ -8,7 +8,7 @@ import type { Detector } from './detector.ts';
 import type { Exception } from './exceptions.ts';
 import type { Finding } from './finding.ts';
 import { findingId, makeFinding } from './make-finding.ts';
-import { createWindows, type Windows } from './windows.ts';
+import { createWindows, groupOf, type Windows } from './windows.ts';
 
 /** Runs detectors over requests. */
 export interface Engine {
@@ -18,7 +18,11 @@ export interface Engine {
   finish(): Finding[];
 }
 
-export function createEngine(detectors: readonly Detector[], exceptions: readonly Exception[], summary: Summary): Engine {
+export function createEngine(
+  detectors: readonly Detector[],
+  exceptions: readonly Exception[],
+  summary: Summary,
+): Engine {
   const windows = new Map<string, Windows>();
   for (const { id, window } of detectors) if (window) windows.set(id, createWindows(id, window));
 
@@ -56,11 +60,11 @@ export function createEngine(detectors: readonly Detector[], exceptions: readonl
     const running = windows.get(detector.id);
     // Without a time an event is in no window.
     if (!window || !running || time === undefined) return [];
-    const group: unknown[] = [];
-    for (const expression of window.by) group.push((await evaluate(`${detector.id}, window`, expression, record)) ?? null);
-    const value = window.distinct && ((await evaluate(`${detector.id}, window`, window.distinct, record)) ?? null);
+    const ask = (expression: CompiledExpression): Promise<unknown> =>
+      evaluate(`${detector.id}, window`, expression, record);
+    const value = window.distinct && ((await ask(window.distinct)) ?? null);
     return running.add({
-      group: JSON.stringify(group),
+      group: await groupOf(window, ask),
       time,
       value: value === undefined ? undefined : JSON.stringify(value),
       finding: () => find(detector, record, hash),

@@ -1,7 +1,7 @@
-import { type CompiledExpression, compileExpression, type Lists } from '../expression/compile.ts';
-import { ExpressionError } from '../expression/error.ts';
 import { DetectorError } from '../errors.ts';
 import { globMatches } from '../event/glob.ts';
+import { type CompiledExpression, compileExpression, type Lists } from '../expression/compile.ts';
+import { ExpressionError } from '../expression/error.ts';
 
 /** What the configuration says need not be reported. */
 export interface ExceptionRule {
@@ -24,7 +24,12 @@ export interface Exception {
  */
 export function compileExceptions(
   rules: readonly ExceptionRule[],
-  options: { readonly lists: Lists; readonly detectors: readonly string[]; readonly now: number; readonly where: string },
+  options: {
+    readonly lists: Lists;
+    readonly detectors: readonly string[];
+    readonly now: number;
+    readonly where: string;
+  },
   note: (text: string) => void,
 ): Exception[] {
   const exceptions: Exception[] = [];
@@ -37,7 +42,10 @@ export function compileExceptions(
       note(`the exception for ${rule.detector} (${rule.reason}) expired on ${rule.expires} and was not applied`);
       continue;
     }
-    exceptions.push({ match: compile(rule.match, options.lists, where), appliesTo: (id) => globMatches(id, rule.detector) });
+    exceptions.push({
+      match: compile(rule.match, options.lists, where),
+      appliesTo: (id) => globMatches(id, rule.detector),
+    });
   }
   return exceptions;
 }

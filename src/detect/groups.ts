@@ -21,9 +21,12 @@ export interface FindingGroups {
 
 /** More groups than anybody reads; the findings beyond it are counted as other. */
 export const MAX_GROUPS = 20_000;
+/** Bytes of the findings that stand for their groups; an attacker chooses how long names and commands are. */
+const MAX_SIZE = 32 * 1024 * 1024;
 
 export function createFindingGroups(): FindingGroups {
   const groups = new Map<string, FindingGroup>();
+  let size = 0;
   let other = 0;
   return {
     add(finding) {
@@ -36,7 +39,8 @@ export function createFindingGroups(): FindingGroups {
         group.count += finding.count;
         if (first < group.first) group.first = first;
         if (last > group.last) group.last = last;
-      } else if (groups.size < MAX_GROUPS) {
+      } else if (groups.size < MAX_GROUPS && size < MAX_SIZE) {
+        size += JSON.stringify(finding).length;
         groups.set(key, { finding, count: finding.count, first, last });
       } else {
         other += finding.count;
@@ -45,7 +49,8 @@ export function createFindingGroups(): FindingGroups {
     sorted: () =>
       [...groups.values()].sort(
         (a, b) =>
-          severityRank(b.finding.severity) - severityRank(a.finding.severity) || (a.first < b.first ? -1 : a.first > b.first ? 1 : 0),
+          severityRank(b.finding.severity) - severityRank(a.finding.severity) ||
+          (a.first < b.first ? -1 : a.first > b.first ? 1 : 0),
       ),
     get other() {
       return other;

@@ -11,13 +11,17 @@ export const PACK = fileURLToPath(new URL('../../queries', import.meta.url));
  * The detectors of the pack and of the user's own folders, by id.
  * @throws {DetectorError} for the first file that is broken, or an id that two files claim.
  */
-export async function loadDetectors(folders: readonly string[] = [], options: DetectorOptions = {}): Promise<Detector[]> {
+export async function loadDetectors(
+  folders: readonly string[] = [],
+  options: DetectorOptions = {},
+): Promise<Detector[]> {
   const detectors = new Map<string, Detector>();
   for (const folder of [PACK, ...folders]) {
     for (const path of await detectorFiles(folder)) {
       const detector = await readDetector(path, options);
       const other = detectors.get(detector.id);
-      if (other) throw new DetectorError(`${path}: the id ${detector.id} is taken by ${other.path}; give yours another one`);
+      if (other)
+        throw new DetectorError(`${path}: the id ${detector.id} is taken by ${other.path}; give yours another one`);
       detectors.set(detector.id, detector);
     }
   }

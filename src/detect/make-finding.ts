@@ -12,7 +12,12 @@ export function findingId(detector: string, requestHash: string): string {
 }
 
 /** @param details values of the detector's columns; those that are nothing are left out. */
-export function makeFinding(detector: Detector, id: string, record: EventRecord, details: Readonly<Record<string, unknown>>): Finding {
+export function makeFinding(
+  detector: Detector,
+  id: string,
+  record: EventRecord,
+  details: Readonly<Record<string, unknown>>,
+): Finding {
   const { event, place } = record;
   const time = eventTime(event);
   return {

@@ -16,7 +16,8 @@ export interface TestResult {
 /** Runs a detector's own tests, each as a log of its own: decoded, folded and judged as a scan does it. */
 export async function testDetector(detector: Detector): Promise<TestResult[]> {
   const results: TestResult[] = [];
-  for (const test of detector.file.tests ?? []) results.push({ name: test.name, failure: await failureOf(detector, test) });
+  for (const test of detector.file.tests ?? [])
+    results.push({ name: test.name, failure: await failureOf(detector, test) });
   return results;
 }
 
@@ -32,7 +33,8 @@ async function failureOf(detector: Detector, test: DetectorTest): Promise<string
   }
   findings.push(...engine.finish());
   for (const [name, failure] of summary.failures) return `${name} failed: ${failure.message}`;
-  if (findings.length > 0 !== test.match) return test.match ? 'it should match, but does not' : 'it should not match, but does';
+  if (findings.length > 0 !== test.match)
+    return test.match ? 'it should match, but does not' : 'it should not match, but does';
   for (const [name, expected] of Object.entries(test.columns ?? {})) {
     const actual = findings[0]?.details[name] ?? null;
     if (!isDeepStrictEqual(actual, expected)) {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { formatTime } from '../event/time.ts';
+import type { CompiledExpression } from '../expression/compile.ts';
 import type { WindowDefinition } from './detector.ts';
 import type { Finding } from './finding.ts';
 
 /** Groups that one detector watches at once; beyond it the one that was quiet for longest is closed early. */
-const MAX_GROUPS = 10_000;
+const MAX_GROUPS = 4_096;
 
 /** A match that counts towards a window. */
 export interface WindowMatch {
@@ -40,6 +41,23 @@ export interface Windows {
   flush(): Finding[];
 }
 
+/** The id of a burst: detector, group, and the time bucket that its first match fell into. */
+export function windowId(detector: string, group: string, first: number, within: number): string {
+  return createHash('sha256')
+    .update(JSON.stringify([detector, group, Math.floor(first / within)]))
+    .digest('hex');
+}
+
+/** The group that an event belongs to: the values of `by`, as one text. */
+export async function groupOf(
+  definition: WindowDefinition,
+  evaluate: (expression: CompiledExpression) => Promise<unknown>,
+): Promise<string> {
+  const values: unknown[] = [];
+  for (const expression of definition.by) values.push((await evaluate(expression)) ?? null);
+  return JSON.stringify(values);
+}
+
 export function createWindows(detector: string, definition: WindowDefinition): Windows {
   const { within, count } = definition;
   /** In order of their latest match, the quietest first. */
@@ -48,11 +66,10 @@ export function createWindows(detector: string, definition: WindowDefinition): W
   const close = (group: string, episode: Episode): Finding[] => {
     episodes.delete(group);
     if (!episode.fired) return [];
-    const bucket = Math.floor(episode.first / within);
     return [
       {
         ...episode.finding,
-        id: createHash('sha256').update(JSON.stringify([detector, group, bucket])).digest('hex'),
+        id: windowId(detector, group, episode.first, within),
         count: episode.events,
         first: formatTime(episode.first),
         last: formatTime(episode.last),
@@ -69,7 +86,14 @@ export function createWindows(detector: string, definition: WindowDefinition): W
       const episode: Episode =
         known && goesOn
           ? known
-          : { finding: await match.finding(), first: match.time, last: match.time, events: 0, fired: false, recent: new Map() };
+          : {
+              finding: await match.finding(),
+              first: match.time,
+              last: match.time,
+              events: 0,
+              fired: false,
+              recent: new Map(),
+            };
       episodes.delete(match.group);
       episodes.set(match.group, episode);
       if (episodes.size > MAX_GROUPS) {

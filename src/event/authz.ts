@@ -23,7 +23,13 @@ export function authorizationReason(event: AuditEvent): AuthorizationReason | un
   const match = typeof reason === 'string' ? ALLOWED_BY.exec(reason) : null;
   if (!match) return undefined;
   const [, kind = '', binding = '', roleKind = '', role = '', subjectKind = '', subject = ''] = match;
-  return { kind, binding: unquote(binding), roleKind, role: unquote(role), subject: `${subjectKind} ${unquote(subject)}` };
+  return {
+    kind,
+    binding: unquote(binding),
+    roleKind,
+    role: unquote(role),
+    subject: `${subjectKind} ${unquote(subject)}`,
+  };
 }
 
 function unquote(quoted: string): string {

@@ -18,7 +18,7 @@ export function sparseDocument(operations: readonly unknown[]): unknown {
       if (isTree(operation.value)) Object.assign(root, operation.value);
       continue;
     }
-    const keys = operation.path.split('/').slice(1).map(unescape);
+    const keys = operation.path.split('/').slice(1).map(unescaped);
     if (keys.length > 64 || keys.includes('__proto__')) continue;
     appended += 1;
     put(root, keys, operation.value, appended);
@@ -52,11 +52,12 @@ function put(root: Tree, keys: readonly string[], value: unknown, appended: numb
 function withArrays(node: unknown, depth: number): unknown {
   if (!isTree(node) || depth > 64) return node;
   const entries = Object.entries(node).map(([key, value]) => [key, withArrays(value, depth + 1)] as const);
-  if (entries.length > 0 && entries.every(([key]) => /^(\d+|n\d+)$/.test(key))) return entries.map(([, value]) => value);
+  if (entries.length > 0 && entries.every(([key]) => /^(\d+|n\d+)$/.test(key)))
+    return entries.map(([, value]) => value);
   return Object.fromEntries(entries);
 }
 
-function unescape(segment: string): string {
+function unescaped(segment: string): string {
   return segment.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 

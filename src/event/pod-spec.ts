@@ -28,7 +28,9 @@ export function podSpec(event: AuditEvent): Tree | undefined {
   const body = Array.isArray(event.requestObject) ? sparseDocument(event.requestObject) : event.requestObject;
   const known = PATHS[event.objectRef?.resource ?? ''];
   if (known) return descend(body, known);
-  return GUESSES.map((path) => descend(body, path)).find((spec) => spec && CONTAINER_LISTS.some((list) => list in spec));
+  return GUESSES.map((path) => descend(body, path)).find(
+    (spec) => spec && CONTAINER_LISTS.some((list) => list in spec),
+  );
 }
 
 /** Every container of the pod spec: ordinary, init and ephemeral. */

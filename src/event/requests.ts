@@ -29,7 +29,9 @@ export function requestHash(record: EventRecord): string {
   if (!event.auditID) return hash.update(text).digest('hex');
   const { auditID, user, verb, requestURI } = event;
   const received = event.requestReceivedTimestamp ?? event.timestamp ?? '';
-  return hash.update(JSON.stringify([auditID, user?.username ?? '', verb ?? '', requestURI ?? '', received])).digest('hex');
+  return hash
+    .update(JSON.stringify([auditID, user?.username ?? '', verb ?? '', requestURI ?? '', received]))
+    .digest('hex');
 }
 
 /**

@@ -107,7 +107,11 @@ function checkRegex(text: string, node: AstNode): void {
     linearPattern(node.value);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ExpressionError(text, place(node), `the regex is not one of RE2's (no look-around, no back-reference): ${reason}`);
+    throw new ExpressionError(
+      text,
+      place(node),
+      `the regex is not one of RE2's (no look-around, no back-reference): ${reason}`,
+    );
   }
 }
 
@@ -131,7 +135,8 @@ function evaluationError(error: unknown): EvaluationError {
 
 /** jsonata throws plain objects with a code, a place and a message; anything else is a fault inside of it. */
 function describe(error: unknown): { code: string; position: number; message: string } {
-  const { code, position, message } = typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : {};
+  const { code, position, message } =
+    typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : {};
   return {
     code: typeof code === 'string' ? code : 'unknown',
     position: typeof position === 'number' ? position : 0,

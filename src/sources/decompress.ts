@@ -18,7 +18,8 @@ export async function* decompress(chunks: Chunks, layer = 0): Chunks {
   const { head, rest } = await peek(chunks, 4);
   const kind = sniff(head);
   if (kind === 'plain') yield* rest;
-  else if (kind === 'utf-16') throw new InputError('the text is UTF-16; convert it to UTF-8 first (iconv -f utf-16 -t utf-8)');
+  else if (kind === 'utf-16')
+    throw new InputError('the text is UTF-16; convert it to UTF-8 first (iconv -f utf-16 -t utf-8)');
   else if (layer === MAX_LAYERS) throw new InputError(`compressed more than ${MAX_LAYERS} times over`);
   else yield* decompress(kind === 'gzip' ? gunzip(rest) : unzstd(rest), layer + 1);
 }
@@ -106,7 +107,9 @@ async function* unzstd(chunks: Chunks): Chunks {
   const { Decompress } = await import('fzstd');
   let pieces: Buffer[] = [];
   // fzstd makes a new array for what it gives, so the pieces are the consumer's.
-  const decompressor = new Decompress((piece) => pieces.push(Buffer.from(piece.buffer, piece.byteOffset, piece.length)));
+  const decompressor = new Decompress((piece) =>
+    pieces.push(Buffer.from(piece.buffer, piece.byteOffset, piece.length)),
+  );
   const push = (chunk: Buffer, last: boolean): void => {
     try {
       decompressor.push(chunk, last);

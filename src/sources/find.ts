@@ -50,7 +50,13 @@ export async function findSources(paths: readonly string[], label?: string): Pro
 /** The first of {@link WELL_KNOWN} that is there; undefined where none is. */
 export async function findWellKnown(): Promise<string | undefined> {
   for (const path of WELL_KNOWN) {
-    if (await stat(path).then((found) => found.isFile(), () => false)) return path;
+    if (
+      await stat(path).then(
+        (found) => found.isFile(),
+        () => false,
+      )
+    )
+      return path;
   }
   return undefined;
 }
@@ -66,7 +72,9 @@ async function expand(path: string): Promise<string[]> {
   if (!found.isDirectory()) return [path];
   const files = await logsIn(path, MAX_DEPTH);
   if (files.length > 0) return files.sort(byGeneration);
-  throw new InputError(`there is no log in ${path} (looked for *.log, its rotated forms, *.jsonl and audit*.json); name the files themselves`);
+  throw new InputError(
+    `there is no log in ${path} (looked for *.log, its rotated forms, *.jsonl and audit*.json); name the files themselves`,
+  );
 }
 
 async function expandGlob(pattern: string): Promise<string[]> {
@@ -94,7 +102,13 @@ async function logsIn(directory: string, depth: number): Promise<string[]> {
 }
 
 async function isLinkToFile(path: string, link: boolean): Promise<boolean> {
-  return link && stat(path).then((found) => found.isFile(), () => false);
+  return (
+    link &&
+    stat(path).then(
+      (found) => found.isFile(),
+      () => false,
+    )
+  );
 }
 
 /** Size of a file that can be opened; undefined for pipes and devices, whose size says nothing. */
@@ -112,10 +126,19 @@ async function sizeOfReadable(path: string): Promise<number | undefined> {
 async function unreadSiblings(paths: readonly string[], read: ReadonlySet<string>): Promise<string[]> {
   const notes: string[] = [];
   for (const path of paths) {
-    if (path === '-' || !(await stat(path).then((found) => found.isFile(), () => false))) continue;
+    if (
+      path === '-' ||
+      !(await stat(path).then(
+        (found) => found.isFile(),
+        () => false,
+      ))
+    )
+      continue;
     const directory = dirname(path);
     const names = await readdir(directory).catch(() => []);
-    const siblings = names.map((name) => join(directory, name)).filter((file) => looksLikeLog(file) && liveName(file) === liveName(join(path)));
+    const siblings = names
+      .map((name) => join(directory, name))
+      .filter((file) => looksLikeLog(file) && liveName(file) === liveName(join(path)));
     const unread: string[] = [];
     for (const file of siblings) if (!read.has(await realpath(file).catch(() => file))) unread.push(file);
     if (unread.length > 0 && siblings.length > 1) {

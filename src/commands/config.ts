@@ -1,0 +1,105 @@
+import { stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { readDocument } from '../detect/document.ts';
+import type { ExceptionRule } from '../detect/exceptions.ts';
+import { SEVERITIES, type Severity } from '../detect/finding.ts';
+import { DEFAULT_LISTS } from '../detect/lists.ts';
+import { DetectorError, UsageError } from '../errors.ts';
+import type { Lists } from '../expression/compile.ts';
+import { eventFunctions } from '../expression/functions.ts';
+import { JSONATA_FUNCTIONS } from '../expression/names.ts';
+
+export interface Config {
+  /** The file it was read from; undefined where there is none. */
+  readonly path: string | undefined;
+  /** The default lists, with those of the file in the place of the same name. */
+  readonly lists: Lists;
+  readonly exceptions: readonly ExceptionRule[];
+  readonly severities: Readonly<Record<string, Severity>>;
+  readonly disabled: readonly string[];
+}
+
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+const day = v.pipe(
+  v.string(),
+  v.check((text) => !Number.isNaN(Date.parse(text)), 'must be a date such as 2026-12-31'),
+);
+
+const schema = v.strictObject({
+  lists: v.optional(
+    v.record(
+      v.pipe(v.string(), v.regex(/^[a-zA-Z]\w*$/, 'a list is named by a letter and letters or digits')),
+      v.array(v.string()),
+    ),
+  ),
+  exceptions: v.optional(
+    v.array(
+      v.strictObject({
+        detector: v.pipe(v.string(), v.nonEmpty('must not be empty')),
+        match: v.pipe(v.string(), v.nonEmpty('must not be empty')),
+        reason: v.pipe(v.string(), v.nonEmpty('must say why')),
+        expires: v.optional(day),
+      }),
+    ),
+  ),
+  businessHours: v.optional(
+    v.strictObject({
+      timezone: v.string(),
+      days: v.array(v.picklist(DAYS)),
+      hours: v.pipe(
+        v.string(),
+        v.regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/, 'must be hours such as 08:00-18:00'),
+      ),
+    }),
+  ),
+  severities: v.optional(v.record(v.string(), v.picklist(SEVERITIES, `must be one of ${SEVERITIES.join(', ')}`))),
+  disabled: v.optional(v.array(v.string())),
+});
+
+/**
+ * Reads the configuration: the file named, or the first that is there of `$AUDITSCAN_CONFIG`, `./auditscan.yaml`,
+ * `~/.config/auditscan/auditscan.yaml` and `/etc/auditscan/auditscan.yaml`.
+ * @throws {UsageError} when the named file is missing; {DetectorError} when the file is wrong.
+ */
+export async function readConfig(named: string | undefined): Promise<Config> {
+  const path = await findConfig(named);
+  if (path === undefined) return { path, lists: DEFAULT_LISTS, exceptions: [], severities: {}, disabled: [] };
+  const document = await readDocument(path, v.nullish(schema, {}));
+  const file = document.value;
+  for (const name of Object.keys(file.lists ?? {})) {
+    if (!Object.hasOwn(eventFunctions, name) && !JSONATA_FUNCTIONS.has(name)) continue;
+    throw new DetectorError(
+      `${path}:${document.line(['lists', name])}: $${name} is a function; give the list another name`,
+    );
+  }
+  return {
+    path,
+    lists: { ...DEFAULT_LISTS, ...file.lists },
+    exceptions: file.exceptions ?? [],
+    severities: file.severities ?? {},
+    disabled: file.disabled ?? [],
+  };
+}
+
+async function findConfig(named: string | undefined): Promise<string | undefined> {
+  const explicit = named ?? (process.env.AUDITSCAN_CONFIG || undefined);
+  if (explicit !== undefined) {
+    if (await isFile(explicit)) return explicit;
+    throw new UsageError(
+      `there is no configuration file ${explicit}${named === undefined ? ' (from $AUDITSCAN_CONFIG)' : ''}`,
+    );
+  }
+  const base = process.env.XDG_CONFIG_HOME || join(homedir(), '.config');
+  const places = ['auditscan.yaml', join(base, 'auditscan/auditscan.yaml'), '/etc/auditscan/auditscan.yaml'];
+  for (const place of places) if (await isFile(place)) return place;
+  return undefined;
+}
+
+function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}

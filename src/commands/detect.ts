@@ -1,0 +1,49 @@
+import { type Finding, SEVERITIES, type Severity, severityRank } from '../detect/finding.ts';
+import { createFindingGroups } from '../detect/groups.ts';
+import { scan } from '../scan.ts';
+import { isHumanForm } from '../sinks/registry.ts';
+import { type Arguments, text, texts } from './arguments.ts';
+import { FINDING_COLUMNS, findingRow } from './finding-row.ts';
+import { createPlan } from './plan.ts';
+import { prepareDetectors } from './prepare-detectors.ts';
+import { countText } from './quantities.ts';
+import { exitStatus, tellSummary } from './tell.ts';
+
+/** `auditscan detect [paths..]`: what the detectors find. Gives the exit status. */
+export async function detect(args: Arguments): Promise<number> {
+  const plan = await createPlan(args, texts(args.paths));
+  const { summary, clock, form } = plan;
+  const prepared = await prepareDetectors(args, plan.config, (note) => summary.notes.push(note));
+  const sink = await plan.openSink(FINDING_COLUMNS);
+  const grouped = isHumanForm(form) ? createFindingGroups() : undefined;
+  const bySeverity = new Map<Severity, number>();
+
+  for await (const findings of scan({ ...plan.reading, ...prepared })) {
+    for (const { severity } of findings) bySeverity.set(severity, (bySeverity.get(severity) ?? 0) + 1);
+    if (grouped) for (const finding of findings) grouped.add(finding);
+    else await sink.write(findings.map((finding) => findingRow(finding, clock)));
+  }
+  if (grouped) await sink.write(grouped.sorted().map((group) => findingRow(group.finding, clock, group)));
+  await sink.end();
+
+  if (grouped && grouped.other > 0)
+    summary.notes.push(`${countText(grouped.other, 'finding')} more than the table holds; -o jsonl gives all`);
+  tellSummary(plan, headline(bySeverity), 'request');
+  return exitStatus(plan, reaches(bySeverity, text(args.failOn) as Severity | undefined) ? 1 : 0);
+}
+
+/** `46 findings (3 critical, 20 high)`, worst first. */
+function headline(bySeverity: ReadonlyMap<Severity, number>): string {
+  const total = [...bySeverity.values()].reduce((sum, count) => sum + count, 0);
+  if (total === 0) return 'no finding';
+  const parts = SEVERITIES.toReversed().flatMap((severity) =>
+    bySeverity.has(severity) ? [`${bySeverity.get(severity)} ${severity}`] : [],
+  );
+  return `${countText(total, 'finding')} (${parts.join(', ')})`;
+}
+
+function reaches(bySeverity: ReadonlyMap<Finding['severity'], number>, least: Severity | undefined): boolean {
+  return (
+    least !== undefined && [...bySeverity.keys()].some((severity) => severityRank(severity) >= severityRank(least))
+  );
+}

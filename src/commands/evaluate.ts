@@ -1,0 +1,19 @@
+import type { EventRecord } from '../event/types.ts';
+import { type CompiledExpression, EvaluationError } from '../expression/compile.ts';
+import { countFailure, type Summary } from '../summary.ts';
+
+/** The value of a user's expression for an event; undefined when it failed on it, which is counted under the name. */
+export async function evaluate(
+  name: string,
+  expression: CompiledExpression,
+  record: EventRecord,
+  summary: Summary,
+): Promise<unknown> {
+  try {
+    return await expression.evaluate(record.event);
+  } catch (error) {
+    if (!(error instanceof EvaluationError)) throw error;
+    countFailure(summary, name, `${error.code}: ${error.message}`, record.place);
+    return undefined;
+  }
+}

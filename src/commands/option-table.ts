@@ -1,0 +1,152 @@
+/**
+ * Every option of every command, in one table: what it is called, whether it takes a value, and whether it may be given
+ * again. The same name means the same everywhere, so that the command line can be read before the command is known.
+ */
+export interface OptionSpec {
+  readonly describe: string;
+  readonly type: 'string' | 'boolean';
+  readonly alias?: string;
+  /** May be given several times, each time with one value. */
+  readonly repeatable?: boolean;
+  /** What stands for the value in the help text. */
+  readonly placeholder?: string;
+  readonly choices?: readonly string[];
+  readonly group: string;
+}
+
+const SELECT = 'Which events:';
+const TIME = 'When:';
+const OUTPUT = 'Output:';
+const INPUT = 'Input:';
+const DETECT = 'Detectors:';
+
+const selector = (describe: string, placeholder: string): OptionSpec => ({
+  describe,
+  type: 'string',
+  repeatable: true,
+  placeholder,
+  group: SELECT,
+});
+
+export const OPTIONS = {
+  namespace: { ...selector('Namespace of the object; globs', 'NS'), alias: 'n' },
+  user: selector('User name, the real or the impersonated one; globs', 'USER'),
+  group: selector('Group of the user; globs', 'GROUP'),
+  verb: selector('Verb', 'VERB'),
+  resource: selector('Resource as kubectl names it: po, deploy.apps, pods/exec', 'RESOURCE'),
+  name: selector('Name of the object; globs', 'NAME'),
+  ip: selector('Address or range that any of the source IPs lies in', 'IP'),
+  code: selector('Status code: 403, 4xx', 'CODE'),
+  denied: { describe: 'Only what was denied (401, 403)', type: 'boolean', group: SELECT },
+  uri: selector('Request URI; globs', 'URI'),
+  'user-agent': selector('User agent; globs', 'AGENT'),
+  level: selector('Audit level', 'LEVEL'),
+  stage: selector('Stage', 'STAGE'),
+
+  since: {
+    describe: 'From this time on: RFC 3339, or an age such as 15m, 24h, 7d',
+    type: 'string',
+    placeholder: 'TIME',
+    group: TIME,
+  },
+  until: { describe: 'Up to this time', type: 'string', placeholder: 'TIME', group: TIME },
+
+  output: {
+    describe: 'Form of the output',
+    type: 'string',
+    alias: 'o',
+    choices: ['table', 'wide', 'json', 'jsonl', 'csv', 'markdown'],
+    group: OUTPUT,
+  },
+  timezone: {
+    describe: 'Time zone of tables, for example Europe/Berlin',
+    type: 'string',
+    placeholder: 'ZONE',
+    group: OUTPUT,
+  },
+  color: { describe: 'Colour on a terminal (--no-color turns it off)', type: 'boolean', group: OUTPUT },
+  quiet: { describe: 'No summary, no notes, no progress; errors only', type: 'boolean', alias: 'q', group: OUTPUT },
+  limit: { describe: 'At most so many rows; 0 for all', type: 'string', placeholder: 'N', group: OUTPUT },
+
+  label: {
+    describe: 'Name of the node or cluster that the log is of',
+    type: 'string',
+    placeholder: 'NAME',
+    group: INPUT,
+  },
+  'max-record-size': {
+    describe: 'Skip and count lines above this size',
+    type: 'string',
+    placeholder: 'SIZE',
+    group: INPUT,
+  },
+  strict: { describe: 'Damaged input is an error (exit 2)', type: 'boolean', group: INPUT },
+  config: { describe: 'Configuration file', type: 'string', placeholder: 'FILE', group: INPUT },
+
+  detectors: {
+    describe: 'Folder or file of detectors of your own',
+    type: 'string',
+    repeatable: true,
+    placeholder: 'DIR',
+    group: DETECT,
+  },
+  detector: {
+    describe: 'Only these detectors; globs over ids',
+    type: 'string',
+    repeatable: true,
+    placeholder: 'ID',
+    group: DETECT,
+  },
+  severity: {
+    describe: 'Only findings of this severity and above',
+    type: 'string',
+    choices: ['info', 'low', 'medium', 'high', 'critical'],
+    group: DETECT,
+  },
+  'fail-on': {
+    describe: 'Exit 1 when there is a finding of this severity or above',
+    type: 'string',
+    choices: ['info', 'low', 'medium', 'high', 'critical'],
+    group: DETECT,
+  },
+
+  by: {
+    describe: 'Fields or expressions to count by, separated by commas',
+    type: 'string',
+    placeholder: 'FIELD[,FIELD…]',
+    group: 'Counting:',
+  },
+  events: { describe: 'Count events, not requests', type: 'boolean', group: 'Counting:' },
+  requests: { describe: 'Fold the stages of a request into one event', type: 'boolean', group: 'Query:' },
+  columns: {
+    describe: "Columns of the table: 'who=user.username,verb,…'",
+    type: 'string',
+    placeholder: 'LIST',
+    group: 'Query:',
+  },
+
+  help: { describe: 'Show help', type: 'boolean', alias: 'h', group: 'Options:' },
+  version: { describe: 'Show version', type: 'boolean', group: 'Options:' },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+export const SELECTORS = [
+  'namespace',
+  'user',
+  'group',
+  'verb',
+  'resource',
+  'name',
+  'ip',
+  'code',
+  'denied',
+  'uri',
+  'user-agent',
+  'level',
+  'stage',
+  'since',
+  'until',
+] as const satisfies readonly OptionName[];
+export const READING = ['label', 'max-record-size', 'strict', 'config'] as const satisfies readonly OptionName[];
+export const WRITING = ['output', 'timezone', 'color', 'quiet'] as const satisfies readonly OptionName[];

@@ -1,0 +1,90 @@
+import { UsageError } from '../errors.ts';
+import type { ReadOptions } from '../scan.ts';
+import type { OutputForm } from '../sinks/registry.ts';
+import type { Column, Sink } from '../sinks/types.ts';
+import { findSources, findWellKnown, WELL_KNOWN } from '../sources/find.ts';
+import { createSummary, type Summary } from '../summary.ts';
+import { type Arguments, flag, text } from './arguments.ts';
+import { type Config, readConfig } from './config.ts';
+import { createProgress } from './progress.ts';
+import { parseSize } from './quantities.ts';
+import { createSelector } from './selectors.ts';
+import { createTerminal, type Terminal } from './terminal.ts';
+import { type Clock, createClock } from './times.ts';
+
+/** What the command line means, after configuration, environment and terminal were asked. */
+export interface Plan {
+  readonly terminal: Terminal;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly form: OutputForm;
+  readonly quiet: boolean;
+  readonly strict: boolean;
+  readonly summary: Summary;
+  /** What to read, and which events of it. */
+  readonly reading: ReadOptions;
+  /** Opens the sink of the chosen form. */
+  openSink(columns: readonly Column[] | undefined): Promise<Sink>;
+}
+
+/** @throws {KnownError} for whatever is wrong, before a byte of a log is read. */
+export async function createPlan(args: Arguments, paths: readonly string[]): Promise<Plan> {
+  const terminal = createTerminal(flag(args.color));
+  const quiet = args.quiet === true;
+  const form = (text(args.output) ?? 'table') as OutputForm;
+  const select = createSelector(args, Date.now());
+  const clock = createClock(text(args.timezone));
+  const maxRecordSize =
+    text(args.maxRecordSize) === undefined ? undefined : parseSize('max-record-size', String(args.maxRecordSize));
+  const config = await readConfig(text(args.config));
+  const summary = createSummary();
+  const { sources, notes } = await chooseSources(paths, text(args.label));
+  summary.notes.push(...notes);
+  return {
+    terminal,
+    config,
+    clock,
+    form,
+    quiet,
+    strict: args.strict === true,
+    summary,
+    reading: { sources, summary, maxRecordSize, select, onRead: createProgress(sources, terminal, quiet) },
+    async openSink(columns) {
+      const { sinks } = await import('../sinks/registry.ts');
+      return sinks[form](terminal, columns, { width: terminal.width, colour: terminal.colour });
+    },
+  };
+}
+
+/** The paths named; without any, standard input if something comes from it, else the first well-known place. */
+async function chooseSources(paths: readonly string[], label: string | undefined) {
+  if (paths.length > 0) return findSources(paths, label);
+  if (!process.stdin.isTTY && (await hasInput())) return findSources(['-'], label);
+  const path = await findWellKnown();
+  if (path === undefined) {
+    throw new UsageError(
+      `no log: name a file, a directory or - for standard input (nothing at ${WELL_KNOWN.join(', ')})`,
+    );
+  }
+  const found = await findSources([path], label);
+  return { sources: found.sources, notes: [`reading ${path}`, ...found.notes] };
+}
+
+/** Waits for the first byte of standard input, which stays there to be read, or for its end. */
+function hasInput(): Promise<boolean> {
+  const { stdin } = process;
+  return new Promise((resolve) => {
+    const settle = (answer: boolean): void => {
+      stdin.off('readable', onReadable).off('end', onEnd).off('error', onEnd);
+      resolve(answer);
+    };
+    const onReadable = (): void => {
+      const chunk = stdin.read() as Buffer | null;
+      if (chunk === null) return;
+      stdin.unshift(chunk);
+      settle(true);
+    };
+    const onEnd = (): void => settle(false);
+    stdin.on('readable', onReadable).on('end', onEnd).on('error', onEnd);
+  });
+}

@@ -1,0 +1,55 @@
+import type { Detector } from '../detect/detector.ts';
+import { compileExceptions, type Exception } from '../detect/exceptions.ts';
+import { type Severity, severityRank } from '../detect/finding.ts';
+import { loadDetectors } from '../detect/load.ts';
+import { UsageError } from '../errors.ts';
+import { globMatches } from '../event/glob.ts';
+import { type Arguments, text, texts } from './arguments.ts';
+import type { Config } from './config.ts';
+
+export interface Prepared {
+  readonly detectors: readonly Detector[];
+  readonly exceptions: readonly Exception[];
+}
+
+/**
+ * The detectors that the command line and the configuration ask for, compiled.
+ * @throws {KnownError} for a broken one, or a name that stands for none.
+ */
+export async function prepareDetectors(
+  args: Arguments,
+  config: Config,
+  note: (text: string) => void,
+): Promise<Prepared> {
+  const all = await loadDetectors(texts(args.detectors), { lists: config.lists, severities: config.severities });
+  const ids = all.map(({ id }) => id);
+  const known = (pattern: string): boolean => ids.some((id) => globMatches(id, pattern));
+  for (const pattern of texts(args.detector)) {
+    if (!known(pattern.replace(/^-/, '')))
+      throw new UsageError(`--detector ${pattern}: there is no such detector; see auditscan detectors list`);
+  }
+  for (const pattern of [...config.disabled, ...Object.keys(config.severities)]) {
+    if (!known(pattern)) note(`${config.path} names the detector ${pattern}, which is not there`);
+  }
+  const wanted = texts(args.detector).filter((pattern) => !pattern.startsWith('-'));
+  const unwanted = [
+    ...config.disabled,
+    ...texts(args.detector)
+      .filter((pattern) => pattern.startsWith('-'))
+      .map((pattern) => pattern.slice(1)),
+  ];
+  const least = text(args.severity) as Severity | undefined;
+  const detectors = all.filter(
+    ({ id, severity }) =>
+      (wanted.length === 0 || wanted.some((pattern) => globMatches(id, pattern))) &&
+      !unwanted.some((pattern) => globMatches(id, pattern)) &&
+      (least === undefined || severityRank(severity) >= severityRank(least)),
+  );
+  if (detectors.length === 0) throw new UsageError('no detector is left to run');
+  const exceptions = compileExceptions(
+    config.exceptions,
+    { lists: config.lists, detectors: ids, now: Date.now(), where: config.path ?? '' },
+    note,
+  );
+  return { detectors, exceptions };
+}

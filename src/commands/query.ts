@@ -1,0 +1,189 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PACK } from '../detect/load.ts';
+import { UsageError } from '../errors.ts';
+import { timestamp } from '../event/time.ts';
+import type { EventRecord } from '../event/types.ts';
+import { compileExpression } from '../expression/compile.ts';
+import { readEvents, readRequests } from '../scan.ts';
+import type { Column, Row } from '../sinks/types.ts';
+import { type Arguments, text, texts } from './arguments.ts';
+import { nearest } from './argv.ts';
+import { type NamedExpression, parseColumnList } from './column-list.ts';
+import { evaluate } from './evaluate.ts';
+import { objectText } from './finding-row.ts';
+import { createPlan, type Plan } from './plan.ts';
+import { countText, parseCount } from './quantities.ts';
+import { exitStatus, tellSummary } from './tell.ts';
+
+const SAVED = join(PACK, 'saved');
+
+/** Columns of whole events where none are asked for. */
+const EVENT_COLUMNS: readonly Column[] = [
+  { key: 'time', title: 'time' },
+  { key: 'user', title: 'user', shrink: 1 },
+  { key: 'verb', title: 'verb' },
+  { key: 'object', title: 'object', shrink: 1 },
+  { key: 'code', title: 'code', align: 'right' },
+  { key: 'stage', title: 'stage', wide: true },
+  { key: 'sourceIPs', title: 'source IPs', shrink: 2 },
+  { key: 'userAgent', title: 'user agent', wide: true, shrink: 2 },
+  { key: 'uri', title: 'uri', wide: true, shrink: 2 },
+  { key: 'auditID', title: 'audit ID', wide: true },
+];
+const VALUE_COLUMNS: readonly Column[] = [{ key: 'value', title: 'value' }];
+
+/** `auditscan query EXPR|@saved [paths..]`: events that an expression keeps, or what it makes of them. */
+export async function query(args: Arguments): Promise<number> {
+  const given = String(args.expression);
+  const source = given.startsWith('@') ? await readSaved(given.slice(1)) : given;
+  const plan = await createPlan(args, texts(args.paths));
+  const { summary, config, form } = plan;
+  const expression = compileExpression(source, { lists: config.lists });
+  const list = text(args.columns);
+  const columns = list === undefined ? undefined : parseColumnList('columns', list, config.lists);
+  if (columns && (form === 'json' || form === 'jsonl')) {
+    summary.notes.push(
+      `--columns shapes tables, csv and markdown; ${form} gives the whole event, or what the expression makes: '{"who": user.username}'`,
+    );
+  }
+  const limit = text(args.limit) === undefined ? 0 : parseCount('limit', String(args.limit));
+  const read = args.requests === true ? readRequests : readEvents;
+
+  const output = createOutput(plan, columns);
+  let rows = 0;
+  for await (const records of read(plan.reading)) {
+    const batch: QueryRow[] = [];
+    for (const record of records) {
+      batch.push(...(await queryRows(record, await evaluate('the query', expression, record, summary), columns, plan)));
+    }
+    const wanted = limit > 0 ? batch.slice(0, limit - rows) : batch;
+    rows += wanted.length;
+    await output.write(wanted);
+    if (limit > 0 && rows >= limit) break;
+  }
+  await output.end();
+  tellSummary(plan, rows === 0 ? 'no row' : countText(rows, 'row'), args.requests === true ? 'request' : 'event');
+  return exitStatus(plan, 0);
+}
+
+interface QueryRow extends Row {
+  readonly kind: 'event' | 'object' | 'value';
+}
+
+/** What an expression's value means: see "query EXPR" in the README. */
+async function queryRows(
+  record: EventRecord,
+  value: unknown,
+  columns: readonly NamedExpression[] | undefined,
+  plan: Plan,
+): Promise<QueryRow[]> {
+  if (value === undefined || value === false) return [];
+  if (value === true) return [await eventRow(record, columns, plan)];
+  if (Array.isArray(value)) return value.map(valueRow);
+  return [valueRow(value)];
+}
+
+function valueRow(value: unknown): QueryRow {
+  const json = (): string => jsonText(value);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return { kind: 'object', cells: value as Record<string, unknown>, json };
+  }
+  return { kind: 'value', cells: { value }, json };
+}
+
+/** A function is no JSON; neither is a value nested deeper than the stack. */
+function jsonText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'null';
+  } catch {
+    return 'null';
+  }
+}
+
+async function eventRow(
+  record: EventRecord,
+  columns: readonly NamedExpression[] | undefined,
+  plan: Plan,
+): Promise<QueryRow> {
+  const { event, text: json } = record;
+  if (columns) {
+    const cells: Record<string, unknown> = {};
+    for (const { name, expression } of columns)
+      cells[name] = await evaluate(`column ${name}`, expression, record, plan.summary);
+    return { kind: 'event', cells, json: () => json };
+  }
+  const { objectRef } = event;
+  const object = {
+    group: objectRef?.apiGroup ?? '',
+    resource: objectRef?.resource ?? '',
+    subresource: objectRef?.subresource ?? '',
+    namespace: objectRef?.namespace ?? '',
+    name: objectRef?.name ?? '',
+  };
+  return {
+    kind: 'event',
+    cells: {
+      time: plan.clock.text(timestamp(event) ?? ''),
+      user: event.impersonatedUser?.username
+        ? `${event.user?.username ?? ''} as ${event.impersonatedUser.username}`
+        : event.user?.username,
+      verb: event.verb,
+      object: objectText(object) || event.requestURI,
+      code: event.responseStatus?.code,
+      stage: event.stage,
+      sourceIPs: event.sourceIPs?.join(' '),
+      userAgent: event.userAgent,
+      uri: event.requestURI,
+      auditID: event.auditID,
+    },
+    json: () => json,
+  };
+}
+
+interface QueryOutput {
+  write(rows: readonly QueryRow[]): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** The sink is opened when the first row tells what the columns are. */
+function createOutput(plan: Plan, columns: readonly NamedExpression[] | undefined): QueryOutput {
+  let sink: ReturnType<Plan['openSink']> | undefined;
+  const columnsOf = (kind: QueryRow['kind'] | undefined): readonly Column[] | undefined => {
+    if (kind === 'object') return undefined;
+    if (kind === 'value') return VALUE_COLUMNS;
+    return columns?.map(({ name }) => ({ key: name, title: name, shrink: 1 as const })) ?? EVENT_COLUMNS;
+  };
+  return {
+    async write(rows) {
+      if (rows.length === 0) return;
+      sink ??= plan.openSink(columnsOf(rows[0]?.kind));
+      await (await sink).write(rows);
+    },
+    async end() {
+      sink ??= plan.openSink(columnsOf(undefined));
+      await (await sink).end();
+    },
+  };
+}
+
+/** @throws {UsageError} when there is no saved query of that name. */
+async function readSaved(name: string): Promise<string> {
+  const names = await savedQueries();
+  if (!names.includes(name)) {
+    const near = nearest(name, names);
+    throw new UsageError(
+      `there is no saved query @${name}${near ? `; did you mean @${near}?` : ''} (there are ${names.map((known) => `@${known}`).join(', ')})`,
+    );
+  }
+  return readFile(join(SAVED, `${name}.jsonata`), 'utf8');
+}
+
+/** Names of the queries that come with the program. */
+export async function savedQueries(): Promise<string[]> {
+  const files = await readdir(SAVED);
+  return files
+    .filter((file) => file.endsWith('.jsonata'))
+    .map((file) => file.slice(0, -'.jsonata'.length))
+    .sort();
+}

@@ -1,0 +1,68 @@
+import type { Place, RejectReason } from '../summary.ts';
+import type { Plan } from './plan.ts';
+import { bytesText, countText } from './quantities.ts';
+
+/** One and several of each kind of damage. */
+const REASONS: Readonly<Record<RejectReason, readonly [string, string]>> = {
+  torn: ['piece of an event (torn)', 'pieces of events (torn)'],
+  'not-json': ['line that is not JSON (not-json)', 'lines that are not JSON (not-json)'],
+  'not-audit': [
+    'line that is JSON but no audit event (not-audit)',
+    'lines that are JSON but no audit events (not-audit)',
+  ],
+  'too-long': ['line above the maximum record size (too-long)', 'lines above the maximum record size (too-long)'],
+  'nul-hole': ['hole of NUL bytes (nul-hole)', 'holes of NUL bytes (nul-hole)'],
+};
+
+/**
+ * What the run says on standard error when it is over: the headline (what was found), what was read, and everything that
+ * was not as it should be. Quiet leaves only the errors.
+ * @param headline for example `12 findings`, or `no finding`; what was read is added to it.
+ */
+export function tellSummary(plan: Plan, headline: string, unit: 'request' | 'event'): void {
+  const { terminal, summary, quiet } = plan;
+  const tell = (line: string): void => {
+    if (!quiet) terminal.tell(line);
+  };
+  tell(`${headline} in ${readText(plan, unit)}`);
+  for (const note of summary.notes) tell(`note: ${note}`);
+  if (summary.received > 0 && summary.requests === 0) {
+    tell(
+      'note: every event is of the stage RequestReceived, which decides nothing: the audit policy leaves out the later stages',
+    );
+  }
+  if (summary.excepted > 0)
+    tell(
+      `note: ${countText(summary.excepted, 'match').replace(/matchs$/, 'matches')} left out by exceptions of ${plan.config.path}`,
+    );
+  for (const [reason, { count, bytes, first }] of summary.rejects) {
+    tell(
+      `damage: ${count.toLocaleString('en-US')} ${REASONS[reason][count === 1 ? 0 : 1]}, ${bytesText(bytes)}, first at ${placeText(first)}`,
+    );
+  }
+  for (const [name, { count, message, first }] of summary.failures) {
+    tell(`error: ${name} failed on ${countText(count, 'event')}, first at ${placeText(first)}: ${message}`);
+  }
+  for (const error of summary.inputErrors) terminal.tell(`error: ${error}`);
+}
+
+/** 2 where an input failed, or is damaged under --strict; else the status given. */
+export function exitStatus(plan: Plan, status: 0 | 1): 0 | 1 | 2 {
+  const { summary, strict } = plan;
+  return summary.inputErrors.length > 0 || (strict && summary.rejects.size > 0) ? 2 : status;
+}
+
+function readText({ summary, clock }: Plan, unit: 'request' | 'event'): string {
+  const { selected, requests, firstTime, lastTime, events } = summary;
+  const counted = unit === 'request' ? requests : selected;
+  const parts = [countText(counted, unit)];
+  if (unit === 'request' && selected !== counted) parts[0] += ` (${countText(selected, 'event')})`;
+  if (selected !== events) parts[0] += `, selected from ${countText(events, 'event')}`;
+  if (firstTime !== undefined && lastTime !== undefined) parts.push(clock.span(firstTime, lastTime));
+  parts.push(`${bytesText(summary.bytes)} read`);
+  return parts.join(', ');
+}
+
+function placeText({ path, offset, label }: Place): string {
+  return `${label === undefined ? '' : `${label} `}${path}:${offset}`;
+}

@@ -1,0 +1,61 @@
+import { UsageError } from '../errors.ts';
+import { formatTime, parseTime } from '../event/time.ts';
+
+const AGE = /^(\d+)(s|m|h|d|w)$/;
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
+const DATE = /^\d{4}-\d\d-\d\d$/;
+
+/**
+ * Microseconds since the epoch of what `--since` and `--until` take: RFC 3339, a date (its midnight in UTC), or an age.
+ * @param now milliseconds since the epoch.
+ * @throws {UsageError} for anything else.
+ */
+export function parseBound(option: string, text: string, now: number): number {
+  const age = AGE.exec(text);
+  if (age) return (now - Number(age[1]) * (SECONDS[age[2] ?? ''] ?? 0) * 1000) * 1000;
+  const time = parseTime(DATE.test(text) ? `${text}T00:00:00Z` : text);
+  if (time === undefined) {
+    throw new UsageError(
+      `--${option} ${text}: not a time; give RFC 3339 (2026-02-22T10:15:30Z) or an age (15m, 24h, 7d)`,
+    );
+  }
+  return time;
+}
+
+/** Writes times for people: to the second, in UTC or in a time zone. */
+export interface Clock {
+  /** Of an RFC 3339 time as findings and events have it; empty for none. */
+  text(time: string): string;
+  /** `2026-11-17 05:02 to 10:30 UTC`; the second date only where it is another day. */
+  span(first: number, last: number): string;
+}
+
+/** @throws {UsageError} for a time zone that does not exist. */
+export function createClock(timezone: string | undefined): Clock {
+  const format = timezone === undefined || timezone === 'UTC' ? undefined : zoned(timezone);
+  const local = (microseconds: number): string => {
+    if (!format) return formatTime(microseconds).slice(0, 19).replace('T', ' ');
+    return format.format(new Date(microseconds / 1000));
+  };
+  return {
+    text(time) {
+      const microseconds = parseTime(time);
+      if (microseconds === undefined) return '';
+      return format ? local(microseconds) : `${local(microseconds)}Z`;
+    },
+    span(first, last) {
+      const from = local(first).slice(0, 16);
+      const to = local(last).slice(0, 16);
+      return `${from} to ${from.slice(0, 10) === to.slice(0, 10) ? to.slice(11) : to} ${timezone ?? 'UTC'}`;
+    },
+  };
+}
+
+function zoned(timezone: string): Intl.DateTimeFormat {
+  try {
+    // Swedish writes dates as ISO 8601 does.
+    return new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'medium' });
+  } catch {
+    throw new UsageError(`--timezone ${timezone}: there is no such time zone; give an IANA name such as Europe/Berlin`);
+  }
+}
