@@ -24,9 +24,8 @@ try {
 } catch (error) {
   if (error instanceof Error && error.name === 'ClosedPipe') process.exitCode = 0;
   else if (error instanceof KnownError) {
-    const { forTerminal } = await import('./sinks/escape.ts');
-    const [first = '', ...rest] = error.message.split('\n').map(forTerminal);
-    process.stderr.write(`${[`auditscan: ${first}`, ...rest].join('\n')}\n`);
+    const { printable } = await import('./commands/terminal.ts');
+    process.stderr.write(`auditscan: ${printable(error.message)}\n`);
     process.exitCode = 2;
   } else {
     throw error;

@@ -20,6 +20,9 @@ export function normaliseArguments(argv: readonly string[]): string[] {
   const take = (name: string, spelt: string, value: string): void => {
     if (given.has(name) && !SPECS[name]?.repeatable) throw new UsageError(`${spelt} is given twice`);
     given.add(name);
+    const choices = SPECS[name]?.choices;
+    if (choices && !choices.includes(value))
+      throw new UsageError(`${spelt} ${value}: not one of ${choices.join(', ')}`);
     options.push(`--${name}=${value}`);
   };
 

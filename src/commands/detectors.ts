@@ -78,7 +78,7 @@ export async function show(args: Arguments): Promise<number> {
 /** `auditscan detectors lint [paths..]`: whether the files are as they must be. */
 export async function lint(args: Arguments): Promise<number> {
   const { read, failures, terminal } = await readNamed(args);
-  for (const failure of failures) terminal.tell(`error: ${failure}`);
+  for (const failure of failures) terminal.tellError(failure);
   let untested = 0;
   for (const { id, file, path } of read) {
     const kinds = new Set(file.tests?.map((test) => test.match));
@@ -96,7 +96,7 @@ export async function lint(args: Arguments): Promise<number> {
 /** `auditscan detectors test [paths..]`: runs the tests that stand in the files. */
 export async function test(args: Arguments): Promise<number> {
   const { read, failures, terminal } = await readNamed(args);
-  for (const failure of failures) terminal.tell(`error: ${failure}`);
+  for (const failure of failures) terminal.tellError(failure);
   let passed = 0;
   let failed = 0;
   for (const detector of read) {

@@ -156,14 +156,24 @@ function describeOption(name: OptionName) {
   };
 }
 
-/** yargs' messages as our own: one line, naming the way out. */
+/** yargs' messages as our own: one sentence each. */
 function sentence(message: string): string {
-  const lines = message
+  const [first = '', ...rest] = message
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean);
-  return lines
-    .join(': ')
-    .replace(/^Unknown arguments?: /, 'this command takes no ')
-    .replace(/^Not enough non-option arguments.*/, 'an argument is missing; see --help');
+  const unknown = /^Unknown arguments?: (.*)$/.exec(first)?.[1];
+  if (unknown) return `this command takes no ${unknown.split(', ').map(spelt).join(', ')}; see --help`;
+  const near = /^Did you mean (.*)\?$/.exec(first)?.[1];
+  if (near) return `there is no such command; did you mean ${near}?`;
+  if (first.startsWith('Unknown command')) return 'there is no such command; auditscan --help lists them';
+  if (first.startsWith('Not enough non-option arguments')) return 'an argument is missing; see --help';
+  const choice = /Argument: (.*), Given: (.*), Choices: (.*)/.exec(rest.join(' '));
+  if (choice) return `--${choice[1]} ${choice[2]}: not one of ${choice[3]?.replaceAll('"', '')} here`;
+  return [first, ...rest].join(': ');
+}
+
+/** An option's name as it is typed; a word stays a word. */
+function spelt(name: string): string {
+  return Object.hasOwn(OPTIONS, name) ? `--${name}` : name;
 }

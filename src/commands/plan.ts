@@ -28,10 +28,14 @@ export interface Plan {
 }
 
 /** @throws {KnownError} for whatever is wrong, before a byte of a log is read. */
-export async function createPlan(args: Arguments, paths: readonly string[]): Promise<Plan> {
+export async function createPlan(
+  args: Arguments,
+  paths: readonly string[],
+  defaultForm: OutputForm = 'table',
+): Promise<Plan> {
   const terminal = createTerminal(flag(args.color));
   const quiet = args.quiet === true;
-  const form = (text(args.output) ?? 'table') as OutputForm;
+  const form = (text(args.output) ?? defaultForm) as OutputForm;
   const select = createSelector(args, Date.now());
   const clock = createClock(text(args.timezone));
   const maxRecordSize =

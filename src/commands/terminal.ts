@@ -6,6 +6,11 @@ export class ClosedPipe extends Error {
   override name = 'ClosedPipe';
 }
 
+/** A message of several lines, each harmless. Its line ends are our own. */
+export function printable(message: string): string {
+  return message.split('\n').map(forTerminal).join('\n');
+}
+
 export interface Terminal extends Output {
   /** Columns of the terminal that standard output is; undefined where it is none. */
   readonly width: number | undefined;
@@ -14,6 +19,8 @@ export interface Terminal extends Output {
   readonly errorColour: boolean;
   /** A line on standard error. What it holds may come from a log: it is escaped here. */
   tell(line: string): void;
+  /** A known error, of one or several lines. */
+  tellError(message: string): void;
   /** Something that is redrawn in place on standard error, `''` to take it away; nothing where that is no terminal. */
   draw(line: string): void;
   readonly draws: boolean;
@@ -40,6 +47,10 @@ export function createTerminal(colour: boolean | undefined): Terminal {
     tell(line) {
       draw('');
       stderr.write(`${forTerminal(line)}\n`);
+    },
+    tellError(message) {
+      draw('');
+      stderr.write(`error: ${printable(message)}\n`);
     },
     write(text) {
       draw('');

@@ -46,6 +46,7 @@ export function createClock(timezone: string | undefined): Clock {
     span(first, last) {
       const from = local(first).slice(0, 16);
       const to = local(last).slice(0, 16);
+      if (from === to) return `${from} ${timezone ?? 'UTC'}`;
       return `${from} to ${from.slice(0, 10) === to.slice(0, 10) ? to.slice(11) : to} ${timezone ?? 'UTC'}`;
     },
   };

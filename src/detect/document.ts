@@ -52,7 +52,8 @@ export function parseChecked<S extends v.GenericSchema>(
   const value = toPlain(path, document);
   const result = v.safeParse(schema, value);
   if (result.success) return { value: result.output, path, line };
-  const [issue] = result.issues;
+  // A key that nobody knows is named before one that is missing: it is usually the same one, misspelt.
+  const issue = result.issues.find(isUnknownKey) ?? result.issues[0];
   const keys = (issue.path ?? []).map((item) => item.key as string | number);
   throw new DetectorError(`${path}:${line(keys)}: ${explain(issue, keys)}`);
 }
@@ -81,8 +82,13 @@ function rangeStart(node: unknown): number | undefined {
 
 function explain(issue: v.BaseIssue<unknown>, keys: readonly (string | number)[]): string {
   const name = keys.join('.') || 'the file';
-  if (issue.type === 'strict_object' && issue.expected === 'never') return `there is no key "${name}" here`;
+  if (isUnknownKey(issue)) return `there is no key "${name}" here`;
   if (issue.received === 'undefined') return `"${name}" is missing`;
-  if (issue.kind === 'validation') return `${name}: ${issue.message}`;
+  // The messages of our own schemas say what must be; those of the library begin with "Invalid".
+  if (!issue.message.startsWith('Invalid ')) return `${name}: ${issue.message}, but is ${issue.received}`;
   return `"${name}" must be ${issue.expected ?? 'something else'}, but is ${issue.received}`;
+}
+
+function isUnknownKey(issue: v.BaseIssue<unknown>): boolean {
+  return issue.type === 'strict_object' && issue.expected === 'never';
 }

@@ -87,8 +87,10 @@ function parse(text: string, timeout: number): jsonata.Expression {
       timeout,
     });
   } catch (error) {
-    const { position, message } = describe(error);
-    throw new ExpressionError(text, Math.min(position, text.length), `the expression does not parse: ${message}`);
+    const { position, message, token } = describe(error);
+    // jsonata gives the place after the token; people look for the token.
+    const start = token !== '' && text.startsWith(token, position - token.length) ? position - token.length : position;
+    throw new ExpressionError(text, Math.min(start, text.length), `the expression does not parse: ${message}`);
   }
 }
 
@@ -134,12 +136,13 @@ function evaluationError(error: unknown): EvaluationError {
 }
 
 /** jsonata throws plain objects with a code, a place and a message; anything else is a fault inside of it. */
-function describe(error: unknown): { code: string; position: number; message: string } {
-  const { code, position, message } =
+function describe(error: unknown): { code: string; position: number; message: string; token: string } {
+  const { code, position, message, token } =
     typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : {};
   return {
     code: typeof code === 'string' ? code : 'unknown',
     position: typeof position === 'number' ? position : 0,
+    token: typeof token === 'string' ? token : '',
     message: typeof message === 'string' && message !== '' ? message : String(error),
   };
 }
