@@ -14,7 +14,7 @@ import { JSONATA_FUNCTIONS } from '../expression/names.ts';
 export interface Config {
   /** The file it was read from; undefined where there is none. */
   readonly path: string | undefined;
-  /** The default lists, with those of the file in the place of the same name. */
+  /** The default lists, with those of the file in the place of the same name; `...` in one stands for the default. */
   readonly lists: Lists;
   readonly exceptions: readonly ExceptionRule[];
   readonly severities: Readonly<Record<string, Severity>>;
@@ -76,11 +76,20 @@ export async function readConfig(named: string | undefined): Promise<Config> {
   }
   return {
     path,
-    lists: { ...DEFAULT_LISTS, ...file.lists },
+    lists: withDefaults(file.lists ?? {}),
     exceptions: file.exceptions ?? [],
     severities: file.severities ?? {},
     disabled: file.disabled ?? [],
   };
+}
+
+function withDefaults(own: Lists): Lists {
+  const defaults: Lists = DEFAULT_LISTS;
+  const lists: Record<string, readonly string[]> = { ...defaults };
+  for (const [name, items] of Object.entries(own)) {
+    lists[name] = items.flatMap((item) => (item === '...' ? (defaults[name] ?? []) : [item]));
+  }
+  return lists;
 }
 
 async function findConfig(named: string | undefined): Promise<string | undefined> {

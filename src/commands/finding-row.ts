@@ -64,7 +64,8 @@ export function objectText(object: FindingObject | null): string {
   if (!object?.resource) return '';
   const { group, resource, subresource, namespace, name } = object;
   const kind = `${resource}${subresource ? `/${subresource}` : ''}`;
-  const where = [namespace, name].filter(Boolean).join('/');
+  // A namespace lies in itself, as the API server writes it.
+  const where = resource === 'namespaces' ? (name ?? namespace) : [namespace, name].filter(Boolean).join('/');
   // Only where the group is no built-in one does it help to tell objects apart.
   const custom = group.includes('.') && !group.endsWith('.k8s.io') ? `.${group}` : '';
   return `${kind}${custom}${where ? ` ${where}` : ''}`;

@@ -4,6 +4,7 @@ import { type CompiledExpression, compileExpression, type Lists } from '../expre
 import { ExpressionError } from '../expression/error.ts';
 import { type Document, parseChecked, readDocument } from './document.ts';
 import { SEVERITIES, type Severity } from './finding.ts';
+import { DEFAULT_LISTS } from './lists.ts';
 
 /** `90s`, `5m`, `24h`, `7d`. */
 const DURATION = /^(\d+)(s|m|h|d)$/;
@@ -94,6 +95,7 @@ export interface Detector {
 }
 
 export interface DetectorOptions {
+  /** The lists of the configuration; {@link DEFAULT_LISTS} when there is none. */
   readonly lists?: Lists;
   /** Severities of the configuration, by detector id. */
   readonly severities?: Readonly<Record<string, Severity>>;
@@ -116,7 +118,7 @@ function compileDetector(document: Document<DetectorFile>, options: DetectorOpti
   const file = document.value;
   const compile = (text: string, ...keys: readonly (string | number)[]): CompiledExpression => {
     try {
-      return compileExpression(text, { lists: options.lists ?? {}, detector: true });
+      return compileExpression(text, { lists: options.lists ?? DEFAULT_LISTS, detector: true });
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
       throw new DetectorError(`${document.path}:${document.line(keys)}: ${keys.join('.')}: ${error.message}`);

@@ -25,8 +25,21 @@ export const eventFunctions: Readonly<Record<string, EventFunction>> = {
   podSpec: (event) => podSpec(event),
   containers: (event) => nonEmpty(containers(event)),
   images: (event) => nonEmpty(images(event)),
-  /** `$glob(value, patterns)`: whether a string, or any of several, matches a shell-like pattern, or any of several. */
-  glob: (_event, value, patterns) => anyPair(value, patterns, globMatches),
+  /**
+   * `$glob(value, patterns)`: whether a string, or any of several, matches a shell-like pattern, or any of several, and none
+   * of those that begin with `!`.
+   */
+  glob: (_event, value, patterns) => {
+    const excluded = strings(patterns).filter((pattern) => pattern.startsWith('!'));
+    if (excluded.length === 0) return anyPair(value, patterns, globMatches);
+    const values = strings(value).filter((text) => !excluded.some((pattern) => globMatches(text, pattern.slice(1))));
+    if (values.length === 0) return strings(value).length > 0 ? false : undefined;
+    return anyPair(
+      values,
+      strings(patterns).filter((pattern) => !pattern.startsWith('!')),
+      globMatches,
+    );
+  },
   /** `$cidr(address, ranges)`: whether an IP address, or any of several, lies in a range, or any of several. */
   cidr: (_event, address, ranges) => anyPair(address, ranges, inRange),
   /** `$query(name)`: a decoded query parameter of the request; an array where it is repeated. */

@@ -4,7 +4,7 @@ import { decompress } from './decompress.ts';
 import type { Chunks, Source } from './types.ts';
 
 /** Large enough to make system calls rare, small enough that a batch of parsed events stays small. */
-const BLOCK = 512 * 1024;
+const BLOCK = 64 * 1024;
 
 /**
  * The bytes of a source, decompressed.
