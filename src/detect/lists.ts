@@ -7,19 +7,17 @@ const controller = (name: string): string => `system:serviceaccount:kube-system:
 
 /**
  * The lists that detectors and queries know as variables, `$productionNamespaces` and so on. A list of the same name in
- * auditscan.yaml takes the place of ours. All are patterns for `$glob`: `*` any run of characters, `?` any one; upper and
- * lower case differ.
+ * auditscan.yaml takes the place of ours, and `...` in it stands for ours. All are patterns for `$glob`: `*` any run of
+ * characters, `?` any one, a `!` in front excludes; upper and lower case differ.
  */
 export const DEFAULT_LISTS: Lists = {
   /**
    * Namespaces where a shell is an incident. A word counts only as a whole: `product-catalog` and `reproduction` are not
-   * production. `pre-prod` and `non-prod` are taken for it; where there are such names, list the real ones.
+   * production, and neither is `pre-prod`.
    */
   productionNamespaces: ['prod', 'production', 'prd', 'live'].flatMap((word) => [
-    word,
-    `${word}-*`,
-    `*-${word}`,
-    `*-${word}-*`,
+    ...[word, `${word}-*`, `*-${word}`, `*-${word}-*`],
+    ...['pre', 'non', 'not'].flatMap((no) => [`!${no}-${word}*`, `!*-${no}-${word}*`]),
   ]),
 
   /** Namespaces of the platform, by the prefixes kept for it. Not `default`: people work there. */
