@@ -61,6 +61,9 @@ export async function* readEvents(options: ReadOptions): AsyncIterable<EventReco
       summary.inputErrors.push(error.message);
     }
   }
+  if (summary.events === 0 && summary.rejects.size > 0) {
+    summary.inputErrors.push('nothing of what was read is an audit event; an audit log has one JSON event on each line');
+  }
 }
 
 /** As {@link readEvents}, but each request once: by its final stage, or by the first one that decides. */

@@ -54,8 +54,13 @@ describe('a whole line', () => {
   });
 
   it('is read with a carriage return, blanks around it, and without an end', () => {
-    for (const line of [`${plain}\r`, `  ${plain}\t`]) expect(decode(line).records.length).toBe(1);
-    expect(decode(plain, false).records.length).toBe(1);
+    for (const line of [`${plain}\r`, `  ${plain}\t`]) expect(decode(line).summary.events).toBe(1);
+    expect(decode(plain, false).summary.events).toBe(1);
+  });
+
+  it('has the same text, and so the same id of its findings, with CRLF and with LF', () => {
+    expect(decode(`${plain}\r`).texts).toEqual([plain]);
+    expect(decode(`${plain}\r${plain}\r`).texts).toEqual([plain, plain]);
   });
 
   it.each<[string, RejectReason]>([
@@ -184,10 +189,13 @@ describe('random damage', () => {
   it('before and behind whole events takes none of them away', () => {
     fc.assert(
       fc.property(rubbish, fc.boolean(), (damage, terminated) => {
-        expect(decode(Buffer.concat([damage, Buffer.from(plain)]), terminated).texts.at(-1)).toBe(plain);
-        expect(decode(Buffer.concat([Buffer.from(plain), damage]), terminated).texts[0]).toBe(plain);
-        const { texts } = decode(Buffer.concat([Buffer.from(plain), damage, Buffer.from(decoy)]), terminated);
-        expect([texts[0], texts.at(-1)]).toEqual([plain, decoy]);
+        const idsOf = (...pieces: Buffer[]) =>
+          decode(Buffer.concat(pieces), terminated).records.map(({ event }) => event.auditID);
+        const [whole, other] = [Buffer.from(plain), Buffer.from(decoy)];
+        expect(idsOf(damage, whole).at(-1)).toBe('second');
+        expect(idsOf(whole, damage)[0]).toBe('second');
+        const ids = idsOf(whole, damage, other);
+        expect([ids[0], ids.at(-1)]).toEqual(['second', 'decoy']);
       }),
       { numRuns: 500 },
     );
