@@ -62,7 +62,9 @@ export async function* readEvents(options: ReadOptions): AsyncIterable<EventReco
     }
   }
   if (summary.events === 0 && summary.rejects.size > 0) {
-    summary.inputErrors.push('nothing of what was read is an audit event; an audit log has one JSON event on each line');
+    summary.inputErrors.push(
+      'nothing of what was read is an audit event; an audit log has one JSON event on each line',
+    );
   }
 }
 

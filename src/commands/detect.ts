@@ -3,7 +3,7 @@ import { createFindingGroups } from '../detect/groups.ts';
 import { scan } from '../scan.ts';
 import { isHumanForm } from '../sinks/registry.ts';
 import { type Arguments, text, texts } from './arguments.ts';
-import { FINDING_COLUMNS, findingRow } from './finding-row.ts';
+import { findingColumns, findingRow } from './finding-row.ts';
 import { createPlan } from './plan.ts';
 import { prepareDetectors } from './prepare-detectors.ts';
 import { countText } from './quantities.ts';
@@ -14,7 +14,7 @@ export async function detect(args: Arguments): Promise<number> {
   const plan = await createPlan(args, texts(args.paths));
   const { summary, clock, form } = plan;
   const prepared = await prepareDetectors(args, plan.config, (note) => summary.notes.push(note));
-  const sink = await plan.openSink(FINDING_COLUMNS);
+  const sink = await plan.openSink(findingColumns(form, plan.terminal.width));
   const grouped = isHumanForm(form) ? createFindingGroups() : undefined;
   const bySeverity = new Map<Severity, number>();
 

@@ -1,26 +1,51 @@
-import type { Finding, FindingObject } from '../detect/finding.ts';
+import type { Actor, Finding, FindingObject } from '../detect/finding.ts';
+import type { OutputForm } from '../sinks/registry.ts';
 import type { Column, Row } from '../sinks/types.ts';
 import type { Clock } from './times.ts';
+import { shortUser } from './users.ts';
 
-/** The columns of findings in the table forms. */
-export const FINDING_COLUMNS: readonly Column[] = [
+/** What the plain table shows: little, short, and never cut where it tells findings apart. */
+const TABLE_COLUMNS: readonly Column[] = [
+  { key: 'severity', title: 'severity', severity: true },
+  { key: 'shortFirst', title: 'first' },
+  { key: 'count', title: 'count', align: 'right' },
+  { key: 'detector', title: 'detector' },
+  { key: 'shortActor', title: 'actor', shrink: 1 },
+  { key: 'action', title: 'action', shrink: 1 },
+  { key: 'outcome', title: 'outcome' },
+  { key: 'details', title: 'details', shrink: 2 },
+];
+
+/** What the other forms show: everything, each value by itself. */
+const ALL_COLUMNS: readonly Column[] = [
   { key: 'severity', title: 'severity', severity: true },
   { key: 'first', title: 'first' },
-  { key: 'last', title: 'last', wide: true },
+  { key: 'last', title: 'last' },
   { key: 'count', title: 'count', align: 'right' },
-  { key: 'detector', title: 'detector', shrink: 1 },
+  { key: 'detector', title: 'detector' },
   { key: 'actor', title: 'actor', shrink: 1 },
   { key: 'verb', title: 'verb' },
   { key: 'object', title: 'object', shrink: 1 },
   { key: 'outcome', title: 'outcome' },
-  { key: 'code', title: 'code', align: 'right', wide: true },
+  { key: 'code', title: 'code', align: 'right' },
   { key: 'details', title: 'details', shrink: 2 },
-  { key: 'sourceIPs', title: 'source IPs', wide: true },
-  { key: 'userAgent', title: 'user agent', wide: true, shrink: 2 },
-  { key: 'auditID', title: 'audit ID', wide: true },
-  { key: 'id', title: 'id', wide: true },
-  { key: 'source', title: 'source', wide: true, shrink: 2 },
+  { key: 'sourceIPs', title: 'source IPs', shrink: 1 },
+  { key: 'userAgent', title: 'user agent', shrink: 2 },
+  { key: 'auditID', title: 'audit ID', shrink: 2 },
+  { key: 'id', title: 'id' },
+  { key: 'source', title: 'source', shrink: 2 },
 ];
+
+/**
+ * The columns for a form and a terminal of that width. Where there is little room, a few columns that can be read are
+ * better than all of them cut to pieces: the details go first, then the outcome.
+ */
+export function findingColumns(form: OutputForm, width: number | undefined): readonly Column[] {
+  if (form !== 'table') return ALL_COLUMNS;
+  if (width === undefined || width >= 120) return TABLE_COLUMNS;
+  const left = TABLE_COLUMNS.filter(({ key }) => key !== 'details' && (width >= 100 || key !== 'outcome'));
+  return left.map((column) => (column.key === 'detector' ? { ...column, shrink: 1 } : column));
+}
 
 /** Enough of an id to be unique in practice, and short enough to be typed; `show` takes it. */
 const SHORT_ID = 12;
@@ -31,16 +56,21 @@ export function findingRow(
   group?: { count: number; first: string; last: string },
 ): Row {
   const { source } = finding;
+  const first = group?.first ?? finding.first ?? finding.time;
+  const object = objectText(finding.object) || finding.uri;
   return {
     cells: {
       severity: finding.severity,
-      first: clock.text(group?.first ?? finding.first ?? finding.time),
+      first: clock.text(first),
+      shortFirst: clock.shortText(first),
       last: clock.text(group?.last ?? finding.last ?? finding.time),
       count: group?.count ?? finding.count,
       detector: finding.detector,
-      actor: actorOf(finding),
+      actor: actorOf(finding.actor, (name) => name),
+      shortActor: actorOf(finding.actor, shortUser),
       verb: finding.verb,
-      object: objectText(finding.object) || finding.uri,
+      object,
+      action: `${finding.verb} ${object}`.trim(),
       outcome: finding.outcome,
       code: finding.code,
       details: detailsText(finding.details),
@@ -54,9 +84,9 @@ export function findingRow(
   };
 }
 
-function actorOf({ actor }: Finding): string {
-  const name = actor.username || '(nobody)';
-  return actor.impersonated ? `${name} as ${actor.impersonated}` : name;
+function actorOf(actor: Actor, userText: (name: string) => string): string {
+  const name = actor.username ? userText(actor.username) : '(nobody)';
+  return actor.impersonated ? `${name} as ${userText(actor.impersonated)}` : name;
 }
 
 /** As kubectl names it: `pods/exec shop-prod/web-0`, `clusterrolebindings pwn`; a list has no name. */

@@ -30,7 +30,7 @@ const selector = (describe: string, placeholder: string): OptionSpec => ({
 
 export const OPTIONS = {
   namespace: { ...selector('Namespace of the object; globs', 'NS'), alias: 'n' },
-  user: selector('User name, the real or the impersonated one; globs', 'USER'),
+  user: selector('User name, the real or the impersonated one; globs; sa:NS/NAME for a service account', 'USER'),
   group: selector('Group of the user; globs', 'GROUP'),
   verb: selector('Verb', 'VERB'),
   resource: selector('Resource as kubectl names it: po, deploy.apps, pods/exec', 'RESOURCE'),

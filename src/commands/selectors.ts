@@ -6,6 +6,7 @@ import { eventTime } from '../event/time.ts';
 import type { AuditEvent } from '../event/types.ts';
 import { pluralResource } from './resources.ts';
 import { parseBound } from './times.ts';
+import { longUser } from './users.ts';
 
 type Predicate = (event: AuditEvent) => boolean;
 
@@ -17,7 +18,7 @@ export interface SelectorValues {
 /** How each repeatable selector reads one value (without its leading `-`). */
 const READERS: Readonly<Record<string, (value: string) => Predicate>> = {
   namespace: (value) => (event) => globMatches(namespaceOf(event), value),
-  user: (value) => (event) => users(event).some((name) => globMatches(name, value)),
+  user: (value) => (event) => users(event).some((name) => globMatches(name, longUser(value))),
   group: (value) => (event) => groups(event).some((name) => globMatches(name, value)),
   verb: (value) => (event) => globMatches(event.verb ?? '', value.toLowerCase()),
   resource: resource,

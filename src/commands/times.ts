@@ -26,6 +26,8 @@ export function parseBound(option: string, text: string, now: number): number {
 export interface Clock {
   /** Of an RFC 3339 time as findings and events have it; empty for none. */
   text(time: string): string;
+  /** The same without year and zone, `11-17 05:02:31`, which the summary below a table tells. */
+  shortText(time: string): string;
   /** `2026-11-17 05:02 to 10:30 UTC`; the second date only where it is another day. */
   span(first: number, last: number): string;
 }
@@ -42,6 +44,10 @@ export function createClock(timezone: string | undefined): Clock {
       const microseconds = parseTime(time);
       if (microseconds === undefined) return '';
       return format ? local(microseconds) : `${local(microseconds)}Z`;
+    },
+    shortText(time) {
+      const microseconds = parseTime(time);
+      return microseconds === undefined ? '' : local(microseconds).slice(5);
     },
     span(first, last) {
       const from = local(first).slice(0, 16);
