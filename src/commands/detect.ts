@@ -4,6 +4,7 @@ import { scan } from '../scan.ts';
 import { isHumanForm } from '../sinks/registry.ts';
 import { type Arguments, text, texts } from './arguments.ts';
 import { findingColumns, findingRow } from './finding-row.ts';
+import { nextSteps } from './next-steps.ts';
 import { createPlan } from './plan.ts';
 import { prepareDetectors } from './prepare-detectors.ts';
 import { countText } from './quantities.ts';
@@ -23,12 +24,16 @@ export async function detect(args: Arguments): Promise<number> {
     if (grouped) for (const finding of findings) grouped.add(finding);
     else await sink.write(findings.map((finding) => findingRow(finding, clock)));
   }
-  if (grouped) await sink.write(grouped.sorted().map((group) => findingRow(group.finding, clock, group)));
+  const groups = grouped?.sorted() ?? [];
+  await sink.write(groups.map((group) => findingRow(group.finding, clock, group)));
   await sink.end();
 
   if (grouped && grouped.other > 0)
     summary.notes.push(`${countText(grouped.other, 'finding')} more than the table holds; -o jsonl gives all`);
   tellSummary(plan, headline(bySeverity), 'request');
+  if (form === 'table' && !plan.quiet) {
+    for (const step of nextSteps(groups, prepared.detectors, texts(args.paths))) plan.terminal.tell(`next: ${step}`);
+  }
   return exitStatus(plan, reaches(bySeverity, text(args.failOn) as Severity | undefined) ? 1 : 0);
 }
 

@@ -1,0 +1,57 @@
+import type { Detector } from '../detect/detector.ts';
+import type { Finding } from '../detect/finding.ts';
+import type { FindingGroup } from '../detect/groups.ts';
+import { forTerminal } from '../sinks/escape.ts';
+
+const MAX_STEPS = 3;
+
+/**
+ * The commands that lead on from the worst findings, ready to be run: the detectors' `next` with the finding's values in
+ * the place of `<actor>`, `<namespace>`, `<name>`, `<first>` and `<id>`, and the paths that were read.
+ *
+ * Values come from a log and end in somebody's shell: each is quoted, and a step whose value is empty, holds anything that
+ * a terminal would not show as it is, or would be taken for an option, is left out.
+ */
+export function nextSteps(
+  groups: readonly FindingGroup[],
+  detectors: readonly Detector[],
+  paths: readonly string[],
+): string[] {
+  const templates = new Map(detectors.map(({ id, file }) => [id, file.next]));
+  const steps = new Set<string>();
+  for (const { finding, first } of groups) {
+    const template = templates.get(finding.detector);
+    // One step of a detector, for its first finding, is enough.
+    templates.delete(finding.detector);
+    const command = template && fill(template.trim(), finding, first);
+    if (command) steps.add([command, ...paths.map(shellWord)].join(' '));
+    if (steps.size === MAX_STEPS) break;
+  }
+  return [...steps];
+}
+
+function fill(template: string, finding: Finding, first: string): string | undefined {
+  const values: Readonly<Record<string, string | undefined>> = {
+    actor: finding.actor.username,
+    namespace: finding.object?.namespace,
+    name: finding.object?.name,
+    first,
+    id: finding.id.slice(0, 12),
+  };
+  let complete = true;
+  const words = (template.match(/'[^']*'|\S+/g) ?? []).map((word) => {
+    const plain = word.replace(/^'(.*)'$/s, '$1');
+    const filled = plain.replace(/<(\w+)>/g, (placeholder, name: string) => {
+      const value = values[name];
+      if (!value || value.startsWith('-') || value !== forTerminal(value)) complete = false;
+      return value ?? placeholder;
+    });
+    return shellWord(filled);
+  });
+  return complete ? words.join(' ') : undefined;
+}
+
+/** Safe in any POSIX shell; plain where nothing needs quoting. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
