@@ -21,7 +21,6 @@ export interface Config {
   readonly disabled: readonly string[];
 }
 
-const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const day = v.pipe(
   v.string(),
   v.check((text) => !Number.isNaN(Date.parse(text)), 'must be a date such as 2026-12-31'),
@@ -43,16 +42,6 @@ const schema = v.strictObject({
         expires: v.optional(day),
       }),
     ),
-  ),
-  businessHours: v.optional(
-    v.strictObject({
-      timezone: v.string(),
-      days: v.array(v.picklist(DAYS)),
-      hours: v.pipe(
-        v.string(),
-        v.regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/, 'must be hours such as 08:00-18:00'),
-      ),
-    }),
   ),
   severities: v.optional(v.record(v.string(), v.picklist(SEVERITIES, `must be one of ${SEVERITIES.join(', ')}`))),
   disabled: v.optional(v.array(v.string())),

@@ -30,10 +30,7 @@ const QUESTIONS: readonly (readonly [jsonata: string, jq: string])[] = [
     '(.annotations["authorization.k8s.io/reason"] // "") | contains("cluster-admin")',
   ],
   ['$exists(requestObject.spec)', '(.requestObject | type) == "object" and (.requestObject | has("spec"))'],
-  [
-    '$count(responseObject.status.conditions) > 1',
-    '((.responseObject.status?.conditions? // []) | length) > 1',
-  ],
+  ['$count(responseObject.status.conditions) > 1', '((.responseObject.status?.conditions? // []) | length) > 1'],
   ['$contains(userAgent, /^kube-(controller|scheduler)/)', '(.userAgent // "") | test("^kube-(controller|scheduler)")'],
   [
     'requestReceivedTimestamp >= "2025-12-09T12:56:00" and stage = "ResponseComplete"',

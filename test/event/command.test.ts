@@ -6,7 +6,10 @@ const NODE = '/api/v1/nodes/worker-1/proxy';
 
 describe('the command of an exec', () => {
   it.each([
-    ['/api/v1/namespaces/prod/pods/web/exec?command=sh&command=-c&command=cat+%2Fetc%2Fshadow&stdin=true', ['sh', '-c', 'cat /etc/shadow']],
+    [
+      '/api/v1/namespaces/prod/pods/web/exec?command=sh&command=-c&command=cat+%2Fetc%2Fshadow&stdin=true',
+      ['sh', '-c', 'cat /etc/shadow'],
+    ],
     ['/api/v1/namespaces/prod/pods/web/exec?command=sh\u0026command=id', ['sh', 'id']],
     [`${NODE}/run/prod/web/web?cmd=id`, ['id']],
     [`${NODE}/exec/prod/web/web?command=id&input=1`, ['id']],

@@ -12,7 +12,10 @@ function decode(value: unknown): AuditEvent | undefined {
 describe('what is an audit event', () => {
   it.each([
     ['v1', {}],
-    ['v1beta1', { apiVersion: 'audit.k8s.io/v1beta1', metadata: { creationTimestamp: null }, timestamp: '2018-01-01T00:00:00Z' }],
+    [
+      'v1beta1',
+      { apiVersion: 'audit.k8s.io/v1beta1', metadata: { creationTimestamp: null }, timestamp: '2018-01-01T00:00:00Z' },
+    ],
     ['v1alpha1', { apiVersion: 'audit.k8s.io/v1alpha1' }],
     ['an item of an EventList, which has neither kind nor apiVersion', { kind: undefined, apiVersion: undefined }],
     ['an event whose kind and apiVersion are null', { kind: null, apiVersion: null }],
@@ -79,11 +82,13 @@ describe('the types that the program relies on', () => {
   );
 
   it.each([...STRINGS, ...TIMES, ...NESTED])('%s is a string or the value is no event', (path) => {
-    for (const wrong of [0, 1, true, {}, [], ['x']]) expect(decode(withValue(path, wrong)), String(wrong)).toBeUndefined();
+    for (const wrong of [0, 1, true, {}, [], ['x']])
+      expect(decode(withValue(path, wrong)), String(wrong)).toBeUndefined();
   });
 
   it.each(OBJECTS)('%s is an object or the value is no event', (path) => {
-    for (const wrong of [0, true, 'x', '', [], [{}]]) expect(decode(withValue(path, wrong)), String(wrong)).toBeUndefined();
+    for (const wrong of [0, true, 'x', '', [], [{}]])
+      expect(decode(withValue(path, wrong)), String(wrong)).toBeUndefined();
   });
 
   it.each(LISTS)('%s is a list of strings or the value is no event', (path) => {
@@ -92,7 +97,8 @@ describe('the types that the program relies on', () => {
   });
 
   it('a status code is a number or the value is no event', () => {
-    for (const wrong of ['200', true, {}, [200]]) expect(decode(withValue('responseStatus.code', wrong))).toBeUndefined();
+    for (const wrong of ['200', true, {}, [200]])
+      expect(decode(withValue('responseStatus.code', wrong))).toBeUndefined();
   });
 
   it('bodies and extra fields may be anything', () => {
@@ -121,9 +127,18 @@ describe("v1alpha1's objectRef.apiVersion", () => {
     [{ apiVersion: 'rbac.authorization.k8s.io/v1' }, { apiGroup: 'rbac.authorization.k8s.io', apiVersion: 'v1' }],
     [{ apiVersion: '/v1' }, { apiVersion: 'v1' }],
     [{ apiVersion: 'v1' }, { apiVersion: 'v1' }],
-    [{ apiVersion: 'v1', apiGroup: 'apps' }, { apiVersion: 'v1', apiGroup: 'apps' }],
-    [{ apiVersion: 'apps/v1', apiGroup: '' }, { apiVersion: 'v1', apiGroup: 'apps' }],
-    [{ apiVersion: 'apps/v1', apiGroup: null }, { apiVersion: 'v1', apiGroup: 'apps' }],
+    [
+      { apiVersion: 'v1', apiGroup: 'apps' },
+      { apiVersion: 'v1', apiGroup: 'apps' },
+    ],
+    [
+      { apiVersion: 'apps/v1', apiGroup: '' },
+      { apiVersion: 'v1', apiGroup: 'apps' },
+    ],
+    [
+      { apiVersion: 'apps/v1', apiGroup: null },
+      { apiVersion: 'v1', apiGroup: 'apps' },
+    ],
     [{ apiVersion: null }, { apiVersion: null }],
     [{}, {}],
   ])('%j becomes %j', (objectRef, split) => {

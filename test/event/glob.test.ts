@@ -54,9 +54,15 @@ describe('a pattern', () => {
 
   it('matches itself, and any text with its parts put for the stars', () => {
     fc.assert(
-      fc.property(fc.array(fc.string().map((text) => text.replaceAll(/[*?]/g, '')), { minLength: 1 }), (parts) => {
-        expect(globMatches(parts.join('-x-'), parts.join('*'))).toBe(true);
-      }),
+      fc.property(
+        fc.array(
+          fc.string().map((text) => text.replaceAll(/[*?]/g, '')),
+          { minLength: 1 },
+        ),
+        (parts) => {
+          expect(globMatches(parts.join('-x-'), parts.join('*'))).toBe(true);
+        },
+      ),
     );
   });
 

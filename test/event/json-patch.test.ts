@@ -76,9 +76,20 @@ describe('a patch that means harm', () => {
   it.each([
     [[null, 1, 'x', [], {}]],
     [[{ op: 'add' }, { op: 'add', path: '/a' }, add(5, 1), add(null, 1), add({}, 1)]],
-    [[{ path: '/a', value: 1 }, { op: ['add'], path: '/a', value: 1 }]],
+    [
+      [
+        { path: '/a', value: 1 },
+        { op: ['add'], path: '/a', value: 1 },
+      ],
+    ],
     [[add('', 5), add('', null), add('', [1])]],
-    [[{ op: 'copy', path: '/a' }, { op: 'move', from: 5, path: '/a' }, { op: 'move', from: '/none', path: '/a' }]],
+    [
+      [
+        { op: 'copy', path: '/a' },
+        { op: 'move', from: 5, path: '/a' },
+        { op: 'move', from: '/none', path: '/a' },
+      ],
+    ],
   ])('%j writes nothing', (operations) => {
     expect(sparseDocument(operations)).toEqual({});
   });

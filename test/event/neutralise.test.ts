@@ -16,7 +16,9 @@ const MARKS = ['_jsonata_function', '_jsonata_lambda'];
 
 describe('a key that jsonata takes for its own', () => {
   it.each(MARKS)('%s would hide what stands beside it, and does not', async (key) => {
-    const hidden = compileExpression('requestObject.spec[hostPID].name = "x" and $count($keys(requestObject.spec)) = 3');
+    const hidden = compileExpression(
+      'requestObject.spec[hostPID].name = "x" and $count($keys(requestObject.spec)) = 3',
+    );
     const body = { spec: { hostPID: true, name: 'x', [key]: true } };
     const event = decode(auditLine({ requestObject: body }));
     expect(await hidden.evaluate(event)).toBe(true);

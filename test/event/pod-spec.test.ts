@@ -65,7 +65,11 @@ describe('the pod spec', () => {
     ['a text', 'pods', 'spec'],
     ['a number', 'pods', 5],
     ['null', 'pods', null],
-    ['a custom resource whose template holds no containers', 'certificates', { spec: { template: { spec: { a: 1 } } } }],
+    [
+      'a custom resource whose template holds no containers',
+      'certificates',
+      { spec: { template: { spec: { a: 1 } } } },
+    ],
     ['nothing known', undefined, undefined],
   ])('%s has none', (_, resource, requestObject) => {
     const event = eventOf({ objectRef: { resource }, requestObject });
@@ -74,9 +78,12 @@ describe('the pod spec', () => {
     expect(images(event)).toEqual([]);
   });
 
-  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('of a resource named %s is no exception', (name) => {
-    expect(podSpec(write(name, { spec: { template } }))).toEqual(spec);
-  });
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+    'of a resource named %s is no exception',
+    (name) => {
+      expect(podSpec(write(name, { spec: { template } }))).toEqual(spec);
+    },
+  );
 
   it('is not looked for in what every object inherits', () => {
     expect(podSpec(write('podtemplates', { template: {} }))).toBeUndefined();
@@ -99,7 +106,10 @@ describe('containers', () => {
 
   it('leave out what is no container, and images what is no name', () => {
     const event = write('pods', {
-      spec: { containers: [null, 'x', 5, [], { name: 'a' }, { image: 5 }, { image: 'x' }], initContainers: { image: 'y' } },
+      spec: {
+        containers: [null, 'x', 5, [], { name: 'a' }, { image: 5 }, { image: 'x' }],
+        initContainers: { image: 'y' },
+      },
     });
     expect(containers(event)).toEqual([{ name: 'a' }, { image: 5 }, { image: 'x' }]);
     expect(images(event)).toEqual(['x']);

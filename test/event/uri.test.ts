@@ -37,7 +37,9 @@ describe('the values of a query parameter', () => {
   });
 
   it('are given for any URI, and never an exception', () => {
-    const uri = fc.array(fc.constantFrom('%', '%2', '%ff', '%41', '+', '&', '=', '?', 'a', 'command', 'ü')).map((all) => all.join(''));
+    const uri = fc
+      .array(fc.constantFrom('%', '%2', '%ff', '%41', '+', '&', '=', '?', 'a', 'command', 'ü'))
+      .map((all) => all.join(''));
     fc.assert(
       fc.property(uri, (text) => {
         for (const value of queryValues(text, 'command')) expect(typeof value).toBe('string');

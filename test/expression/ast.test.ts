@@ -89,10 +89,7 @@ describe('the syntax tree of jsonata 2.2.2', () => {
     ],
     ['a@$f.b', { type: 'path', steps: [{ ...name('a', 1), focus: 'f', tuple: true }, name('b', 6)] }],
     ['a#$i.b', { type: 'path', steps: [{ ...name('a', 1), index: 'i', tuple: true }, name('b', 6)] }],
-    [
-      'a@$f#$i.b',
-      { type: 'path', steps: [{ ...name('a', 1), focus: 'f', index: 'i', tuple: true }, name('b', 9)] },
-    ],
+    ['a@$f#$i.b', { type: 'path', steps: [{ ...name('a', 1), focus: 'f', index: 'i', tuple: true }, name('b', 9)] }],
     [
       'a[0]#$i',
       {
@@ -142,14 +139,20 @@ describe('a walk', () => {
 
   it('meets every node, parents before children, in the order of the text', () => {
     expect(types(astOf('$a + $b.c'))).toEqual(['binary', 'variable', 'path', 'variable', 'name']);
-    const variables = [...walk(astOf('$f($a, [$b, {"k": $c}][$d]) ? $e^($g){$h: $i}'))].filter(({ type }) => type === 'variable');
+    const variables = [...walk(astOf('$f($a, [$b, {"k": $c}][$d]) ? $e^($g){$h: $i}'))].filter(
+      ({ type }) => type === 'variable',
+    );
     expect(new Set(variables.map(({ value }) => value))).toEqual(new Set('fabcdeghi'));
   });
 
   it('meets each node once, also where the tree is none', () => {
     const shared: Record<string, unknown> = { type: 'shared' };
     shared.self = shared;
-    expect(types({ type: 'root', a: shared, b: [shared, { type: 'leaf', up: shared }] })).toEqual(['root', 'shared', 'leaf']);
+    expect(types({ type: 'root', a: shared, b: [shared, { type: 'leaf', up: shared }] })).toEqual([
+      'root',
+      'shared',
+      'leaf',
+    ]);
     expect(types(astOf('a.b.%.c')).filter((type) => type === 'parent')).toHaveLength(1);
   });
 

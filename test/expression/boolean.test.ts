@@ -14,12 +14,29 @@ describe('what counts as true', () => {
       { numRuns: 1_000 },
     ));
 
-  it.each([0, -0, 1, '', 'false', '0', null, true, false, [], {}, [[]], [0], [0, 0], [0, 1], [[0], [1]], [{}], [''], { a: 0 }])(
-    "of %j is what jsonata's $boolean says",
-    async (value) => {
-      expect(toBoolean(value)).toBe(await ask.evaluate({}, { value }));
-    },
-  );
+  it.each([
+    0,
+    -0,
+    1,
+    '',
+    'false',
+    '0',
+    null,
+    true,
+    false,
+    [],
+    {},
+    [[]],
+    [0],
+    [0, 0],
+    [0, 1],
+    [[0], [1]],
+    [{}],
+    [''],
+    { a: 0 },
+  ])("of %j is what jsonata's $boolean says", async (value) => {
+    expect(toBoolean(value)).toBe(await ask.evaluate({}, { value }));
+  });
 
   it('is never nothing, nor a function', () => {
     expect(toBoolean(undefined)).toBe(false);

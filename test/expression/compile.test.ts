@@ -101,7 +101,17 @@ describe('an expression that does not parse', () => {
     expect(Math.abs(error.position - position), `at ${error.position}`).toBeLessThanOrEqual(2);
   });
 
-  it.each(['/[z-a]/', '\n/[z-a]/', '\n\n/[z-a]/', '/(?<n>a)(?<n>b)/', '\n', '\n\n', '\n(', '\n$nope', '\n\n$eval("1")'])('%j is an error as well', (text) => {
+  it.each([
+    '/[z-a]/',
+    '\n/[z-a]/',
+    '\n\n/[z-a]/',
+    '/(?<n>a)(?<n>b)/',
+    '\n',
+    '\n\n',
+    '\n(',
+    '\n$nope',
+    '\n\n$eval("1")',
+  ])('%j is an error as well', (text) => {
     expect(errorOf(text, { detector: true }).message).toContain('^');
   });
 });
@@ -145,12 +155,15 @@ describe('what a detector may not use', () => {
     expect(() => compileExpression(text), 'a query may').not.toThrow();
   });
 
-  it.each(['$match(verb, /g/)', '$map(user.groups, $uppercase)', '($x := verb; $x)', 'user@$u.groups#$i.$i', '$sort(user.groups)'])(
-    'is not %s',
-    (text) => {
-      expect(() => compileExpression(text, { detector: true })).not.toThrow();
-    },
-  );
+  it.each([
+    '$match(verb, /g/)',
+    '$map(user.groups, $uppercase)',
+    '($x := verb; $x)',
+    'user@$u.groups#$i.$i',
+    '$sort(user.groups)',
+  ])('is not %s', (text) => {
+    expect(() => compileExpression(text, { detector: true })).not.toThrow();
+  });
 });
 
 describe('a regex', () => {
@@ -194,7 +207,9 @@ describe('an evaluation that fails', () => {
   it('does not spoil the next evaluation', async () => {
     const expression = compileExpression('$contains(userAgent, "x") or $contains(objectRef.name, /d(b)/)');
     await expect(expression.evaluate(eventOf({ userAgent: 'x', objectRef: { name: 'db' } }))).resolves.toBe(true);
-    await expect(compileExpression('$contains(requestObject, "x")').evaluate(eventOf({ requestObject: 1 }))).rejects.toThrow();
+    await expect(
+      compileExpression('$contains(requestObject, "x")').evaluate(eventOf({ requestObject: 1 })),
+    ).rejects.toThrow();
     await expect(expression.evaluate(eventOf({ userAgent: '-', objectRef: { name: 'db' } }))).resolves.toBe(true);
   });
 

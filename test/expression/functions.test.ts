@@ -22,7 +22,18 @@ describe('no function of ours', () => {
       fc.string({ unit: 'binary' }),
       fc.array(tie('value'), { maxLength: 4 }),
       fc.dictionary(
-        fc.constantFrom('spec', 'template', 'containers', 'image', 'op', 'path', 'value', 'from', 'jobTemplate', '__proto__'),
+        fc.constantFrom(
+          'spec',
+          'template',
+          'containers',
+          'image',
+          'op',
+          'path',
+          'value',
+          'from',
+          'jobTemplate',
+          '__proto__',
+        ),
         tie('value'),
         { maxKeys: 4 },
       ),
@@ -30,7 +41,10 @@ describe('no function of ours', () => {
   }));
   const text = fc.oneof(words, fc.string({ unit: 'binary' }), fc.constant(null));
   const patch = fc.array(
-    fc.record({ op: fc.constantFrom('add', 'replace', 'move', 'copy'), path: words, from: words, value }, { requiredKeys: [] }),
+    fc.record(
+      { op: fc.constantFrom('add', 'replace', 'move', 'copy'), path: words, from: words, value },
+      { requiredKeys: [] },
+    ),
     { maxLength: 5 },
   );
   const user = fc.record({ username: text, groups: fc.array(words) }, { requiredKeys: [] });
@@ -39,13 +53,18 @@ describe('no function of ours', () => {
       {
         stage: text,
         verb: text,
-        requestURI: fc.oneof(text, words.map((word) => `/x/proxy/exec?${word}&command=${word}&cmd=%ff`)),
+        requestURI: fc.oneof(
+          text,
+          words.map((word) => `/x/proxy/exec?${word}&command=${word}&cmd=%ff`),
+        ),
         user: fc.option(user),
         impersonatedUser: fc.option(user),
         objectRef: fc.option(fc.record({ resource: text, subresource: text }, { requiredKeys: [] })),
         responseStatus: fc.option(fc.record({ code: fc.double(), status: value }, { requiredKeys: [] })),
         requestObject: fc.oneof(value, patch),
-        annotations: fc.option(fc.dictionary(fc.constantFrom('authorization.k8s.io/reason', 'authorization.k8s.io/decision'), value)),
+        annotations: fc.option(
+          fc.dictionary(fc.constantFrom('authorization.k8s.io/reason', 'authorization.k8s.io/decision'), value),
+        ),
         x: value,
       },
       { requiredKeys: [] },
@@ -135,9 +154,12 @@ describe('$serviceAccount', () => {
 });
 
 describe('what is not there', () => {
-  it.each(['command', 'serviceAccount', 'podSpec', 'containers', 'images', 'authz', 'succeeded', 'planted'])('$%s() is nothing', (name) => {
-    expect(call(name)).toBeUndefined();
-  });
+  it.each(['command', 'serviceAccount', 'podSpec', 'containers', 'images', 'authz', 'succeeded', 'planted'])(
+    '$%s() is nothing',
+    (name) => {
+      expect(call(name)).toBeUndefined();
+    },
+  );
 
   it('but the actor is empty, and the outcome unknown', () => {
     expect(call('actor')).toBe('');

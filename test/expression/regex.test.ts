@@ -4,7 +4,21 @@ import { describe, expect, it } from 'vitest';
 import { LinearRegex, linearPattern } from '../../src/expression/regex.ts';
 
 /** Patterns that RE2 and JavaScript read alike. */
-const atom = fc.constantFrom('a', 'b', 'ab', '[ab]', '[^a]', '.', '\\d', '\\w', '\\.', '(a|b)', '(?:ab)', '(a)(b?)', '\\/');
+const atom = fc.constantFrom(
+  'a',
+  'b',
+  'ab',
+  '[ab]',
+  '[^a]',
+  '.',
+  '\\d',
+  '\\w',
+  '\\.',
+  '(a|b)',
+  '(?:ab)',
+  '(a)(b?)',
+  '\\/',
+);
 const quantified = fc.tuple(atom, fc.constantFrom('', '', '', '+', '{1,2}', '+?')).map((parts) => parts.join(''));
 const source = fc
   .tuple(
@@ -65,17 +79,25 @@ describe('a regex', () => {
     expect(() => linearPattern(new RegExp(pattern, 'g'))).toThrow();
   });
 
-  it.each(['(a+)+$', '(a|a)+$', '(a|aa)+$', '(.*a){20}$', '^(([a-z])+.)+[A-Z]([a-z])+$'])('%s is done at once', (pattern) => {
-    expect(new LinearRegex(new RegExp(pattern, 'g')).exec(`${'a'.repeat(2_000)}!`)?.index).toBeUndefined();
-  });
+  it.each(['(a+)+$', '(a|a)+$', '(a|aa)+$', '(.*a){20}$', '^(([a-z])+.)+[A-Z]([a-z])+$'])(
+    '%s is done at once',
+    (pattern) => {
+      expect(new LinearRegex(new RegExp(pattern, 'g')).exec(`${'a'.repeat(2_000)}!`)?.index).toBeUndefined();
+    },
+  );
 });
 
 describe('a regex in an expression', () => {
   const linear = { RegexEngine: LinearRegex as unknown as RegExpConstructor };
   const expressions = (pattern: string, flag: string): string[] =>
-    ['$match(text, R)', '$contains(text, R)', '$split(text, R)', '$replace(text, R, "<$0,$1>")', '$replace(text, R, "-", 2)', '$match(text, R, 1)'].map(
-      (call) => call.replace('R', `/${pattern}/${flag}`),
-    );
+    [
+      '$match(text, R)',
+      '$contains(text, R)',
+      '$split(text, R)',
+      '$replace(text, R, "<$0,$1>")',
+      '$replace(text, R, "-", 2)',
+      '$match(text, R, 1)',
+    ].map((call) => call.replace('R', `/${pattern}/${flag}`));
 
   const run = async (text: string, input: unknown, options?: jsonata.JsonataOptions): Promise<unknown> => {
     try {
