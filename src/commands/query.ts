@@ -171,9 +171,11 @@ function createOutput(plan: Plan, columns: readonly NamedExpression[] | undefine
 async function readSaved(name: string): Promise<string> {
   const names = await savedQueries();
   if (!names.includes(name)) {
+    const all = names.map((known) => `@${known}`).join(', ');
     const near = nearest(name, names);
+    const hint = near ? `; did you mean @${near}?` : '';
     throw new UsageError(
-      `there is no saved query @${name}${near ? `; did you mean @${near}?` : ''} (there are ${names.map((known) => `@${known}`).join(', ')})`,
+      name === '' ? `name a saved query: ${all}` : `there is no saved query @${name}${hint} (there are ${all})`,
     );
   }
   return readFile(join(SAVED, `${name}.jsonata`), 'utf8');

@@ -14,7 +14,9 @@ const SPACE = new Set([0x20, 0x09, 0x0d]);
  * reject.
  */
 export function decodeLine(line: Line, origin: Omit<Place, 'offset'>, summary: Summary, into: EventRecord[]): void {
-  const { bytes, offset, size } = line;
+  const { offset, size } = line;
+  // A carriage return belongs to the line's end, not to the event.
+  const bytes = line.bytes.at(-1) === 0x0d ? line.bytes.subarray(0, -1) : line.bytes;
   const text = bytes.toString('utf8');
   const value = parse(text);
   if (value !== undefined) {

@@ -1,66 +1,152 @@
 /** More operations than the API server takes in one patch. */
 const MAX_OPERATIONS = 10_000;
+/** Deeper than any API object. */
+const MAX_DEPTH = 64;
 
-type Tree = { [key: string]: unknown };
+/** A part of the document that the patch has written into. Other values are shared with the patch and never changed. */
+type Part = Tree | List;
+interface Tree {
+  readonly kind: 'tree';
+  readonly fields: Map<string, unknown>;
+}
+interface List {
+  readonly kind: 'list';
+  items: Item[];
+}
+interface Item {
+  /** Its place in the array as far as the patch tells; Infinity for one that was appended to an array of unknown length. */
+  index: number;
+  value: unknown;
+}
 
 /**
- * What a JSON Patch (RFC 6902) writes, as the sparse document that its `add` and `replace` operations would leave behind:
- * `[{op: "add", path: "/spec/hostPID", value: true}]` gives `{spec: {hostPID: true}}`. Array places become array items
- * in order; what the patched object held before is not known. Values are shared with the patch, not copied.
+ * What a JSON Patch (RFC 6902) writes, as the sparse document that it would leave behind:
+ * `[{op: "add", path: "/spec/hostPID", value: true}]` gives `{spec: {hostPID: true}}`. Array places become array items in
+ * order. What the patched object held before is not known, so what is copied or moved from there is missing.
  */
 export function sparseDocument(operations: readonly unknown[]): unknown {
-  const root: Tree = {};
-  let appended = 0;
+  const parts = new Set<unknown>();
+  let root = tree(parts);
   for (const operation of operations.slice(0, MAX_OPERATIONS)) {
-    if (!isTree(operation) || typeof operation.path !== 'string' || !('value' in operation)) continue;
-    if (operation.op !== 'add' && operation.op !== 'replace') continue;
-    if (operation.path === '') {
-      if (isTree(operation.value)) Object.assign(root, operation.value);
+    if (!isObject(operation)) continue;
+    const { op, path, from } = operation;
+    const keys = keysOf(path);
+    if (!keys) continue;
+    if (op === 'remove') {
+      take(root, keys, parts, true);
       continue;
     }
-    const keys = operation.path.split('/').slice(1).map(unescaped);
-    if (keys.length > 64 || keys.includes('__proto__')) continue;
-    appended += 1;
-    put(root, keys, operation.value, appended);
+    const source = op === 'copy' || op === 'move' ? keysOf(from) : undefined;
+    const value = source ? take(root, source, parts, op === 'move') : operation.value;
+    if (value === undefined || (op !== 'add' && op !== 'replace' && !source)) continue;
+    if (keys.length > 0) put(root, keys, value, op !== 'replace', parts);
+    else if (isObject(value)) root = own(value, parts) as Tree;
   }
-  return withArrays(root, 0);
+  return finished(root, parts);
 }
 
-function put(root: Tree, keys: readonly string[], value: unknown, appended: number): void {
-  let node = root;
-  for (const [index, key] of keys.entries()) {
-    // Every "-" appends an item of its own; "n0", "n1" keep them apart from the numbered places.
-    const name = key === '-' ? `n${appended}` : key;
-    if (index === keys.length - 1) {
-      node[name] = value;
+/** The keys of a JSON pointer; undefined for none, or one that is deeper than any API object. */
+function keysOf(pointer: unknown): string[] | undefined {
+  if (typeof pointer !== 'string' || (pointer !== '' && !pointer.startsWith('/'))) return undefined;
+  const keys = pointer.split('/', MAX_DEPTH + 2).slice(1);
+  return keys.length > MAX_DEPTH ? undefined : keys.map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+function put(root: Tree, keys: readonly string[], value: unknown, insert: boolean, parts: Set<unknown>): void {
+  let part: Part = root;
+  for (const [depth, key] of keys.entries()) {
+    if (depth === keys.length - 1) {
+      if (part.kind === 'tree') part.fields.set(key, value);
+      else putItem(part, key, value, insert);
       return;
     }
-    const next = Object.hasOwn(node, name) ? node[name] : undefined;
-    if (isTree(next)) {
-      // A copy: the value of an earlier operation belongs to the event.
-      node[name] = { ...next };
-    } else if (Array.isArray(next)) {
-      node[name] = Object.fromEntries(next.entries());
-    } else {
-      node[name] = {};
+    const next: unknown = part.kind === 'tree' ? part.fields.get(key) : itemAt(part, key)?.value;
+    const owned: Part = own(next, parts) ?? (isPlace(keys[depth + 1]) ? list(parts) : tree(parts));
+    if (owned !== next) {
+      if (part.kind === 'tree') part.fields.set(key, owned);
+      else putItem(part, key, owned, false);
     }
-    node = node[name] as Tree;
+    part = owned;
   }
 }
 
-/** Objects all of whose keys are array places become arrays. */
-function withArrays(node: unknown, depth: number): unknown {
-  if (!isTree(node) || depth > 64) return node;
-  const entries = Object.entries(node).map(([key, value]) => [key, withArrays(value, depth + 1)] as const);
-  if (entries.length > 0 && entries.every(([key]) => /^(\d+|n\d+)$/.test(key)))
-    return entries.map(([, value]) => value);
-  return Object.fromEntries(entries);
+/** The value at a place, as far as the patch has written it; taken away where asked. */
+function take(root: Tree, keys: readonly string[], parts: Set<unknown>, away: boolean): unknown {
+  let part: Part | undefined = root;
+  for (const [depth, key] of keys.entries()) {
+    const value: unknown = part.kind === 'tree' ? part.fields.get(key) : itemAt(part, key)?.value;
+    if (depth === keys.length - 1) {
+      if (away && part.kind === 'tree') part.fields.delete(key);
+      else if (away && part.kind === 'list') removeItem(part, Number(key));
+      return finished(value, parts);
+    }
+    const next: Part | undefined = own(value, parts);
+    if (!next) return undefined;
+    if (next !== value) {
+      if (part.kind === 'tree') part.fields.set(key, next);
+      else putItem(part, key, next, false);
+    }
+    part = next;
+  }
+  return undefined;
 }
 
-function unescaped(segment: string): string {
-  return segment.replaceAll('~1', '/').replaceAll('~0', '~');
+function itemAt({ items }: List, key: string): Item | undefined {
+  return items.find(({ index }) => index === Number(key));
 }
 
-function isTree(value: unknown): value is Tree {
+/** `add` moves what stands at the place and behind it; `replace` takes its place. */
+function putItem(target: List, key: string, value: unknown, insert: boolean): void {
+  const index = key === '-' ? Number.POSITIVE_INFINITY : Number(key);
+  const known = insert || key === '-' ? undefined : itemAt(target, key);
+  if (known) {
+    known.value = value;
+    return;
+  }
+  if (insert) for (const item of target.items) if (item.index >= index) item.index += 1;
+  target.items.push({ index, value });
+}
+
+function removeItem(target: List, index: number): void {
+  target.items = target.items.filter((item) => item.index !== index);
+  for (const item of target.items) if (item.index > index) item.index -= 1;
+}
+
+/** A value as a part that may be written into: itself when it is one, a shallow copy of an object or array. */
+function own(value: unknown, parts: Set<unknown>): Part | undefined {
+  if (parts.has(value)) return value as Part;
+  if (Array.isArray(value)) return list(parts, value);
+  return isObject(value) ? tree(parts, value) : undefined;
+}
+
+function tree(parts: Set<unknown>, from: object = {}): Tree {
+  const part: Tree = { kind: 'tree', fields: new Map(Object.entries(from)) };
+  parts.add(part);
+  return part;
+}
+
+function list(parts: Set<unknown>, from: readonly unknown[] = []): List {
+  const part: List = { kind: 'list', items: from.map((value, index) => ({ index, value })) };
+  parts.add(part);
+  return part;
+}
+
+/** Parts as plain values; no deeper than a pointer can reach. */
+function finished(value: unknown, parts: ReadonlySet<unknown>): unknown {
+  if (!parts.has(value)) return value;
+  const part = value as Part;
+  if (part.kind === 'tree') {
+    return Object.fromEntries([...part.fields].map(([key, field]) => [key, finished(field, parts)]));
+  }
+  return part.items
+    .toSorted((a, b) => (a.index < b.index ? -1 : a.index > b.index ? 1 : 0))
+    .map((item) => finished(item.value, parts));
+}
+
+function isPlace(key: string | undefined): boolean {
+  return key !== undefined && /^(-|\d+)$/.test(key);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

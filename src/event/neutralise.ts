@@ -1,12 +1,13 @@
 /**
- * Keys that jsonata 2.2.2 takes for its own marks: an object that carries one looks like a function to it, and everything
- * under that object becomes invisible to every expression. A patch body, which a client writes freely, can hold them.
+ * Keys that jsonata 2.2.2 takes for its own marks: an object that carries one looks to it like a function, a wrapped input or
+ * a stream of tuples, and what is under it becomes invisible to expressions. A body, which a client writes freely, can hold
+ * them.
  */
-const RESERVED = /^_jsonata_/;
+const RESERVED = /^(?:_jsonata_|(?:outerWrapper|tupleStream)$)/;
 const RENAMED = 'planted:';
 
 /** Whether a line could hold a reserved key: plainly, or with a letter of it escaped. Go escapes only `<`, `>` and `&`. */
-const SUSPICIOUS = /_jsonata_|\\u00(?!3[ce]|26)[2-7]/i;
+const SUSPICIOUS = /_jsonata_|outerWrapper|tupleStream|\\u00(?!3[ce]|26)[2-7]/i;
 
 export function maySayReserved(text: string): boolean {
   return SUSPICIOUS.test(text);

@@ -5,17 +5,19 @@ type Tree = { readonly [key: string]: unknown };
 
 /** Where the pod spec stands in the body of each resource that holds one. */
 const TEMPLATE = ['spec', 'template', 'spec'];
-const PATHS: Readonly<Record<string, readonly string[]>> = {
-  pods: ['spec'],
-  deployments: TEMPLATE,
-  daemonsets: TEMPLATE,
-  statefulsets: TEMPLATE,
-  replicasets: TEMPLATE,
-  replicationcontrollers: TEMPLATE,
-  jobs: TEMPLATE,
-  cronjobs: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
-  podtemplates: ['template', 'spec'],
-};
+const PATHS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    pods: ['spec'],
+    deployments: TEMPLATE,
+    daemonsets: TEMPLATE,
+    statefulsets: TEMPLATE,
+    replicasets: TEMPLATE,
+    replicationcontrollers: TEMPLATE,
+    jobs: TEMPLATE,
+    cronjobs: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
+    podtemplates: ['template', 'spec'],
+  }),
+);
 /** Tried for resources that we do not know (Rollouts, other custom workloads), where a container list stands there. */
 const GUESSES = [TEMPLATE, ['spec', 'jobTemplate', 'spec', 'template', 'spec'], ['template', 'spec']];
 const CONTAINER_LISTS = ['containers', 'initContainers', 'ephemeralContainers'];
@@ -26,7 +28,7 @@ const CONTAINER_LISTS = ['containers', 'initContainers', 'ephemeralContainers'];
  */
 export function podSpec(event: AuditEvent): Tree | undefined {
   const body = Array.isArray(event.requestObject) ? sparseDocument(event.requestObject) : event.requestObject;
-  const known = PATHS[event.objectRef?.resource ?? ''];
+  const known = PATHS.get(event.objectRef?.resource ?? '');
   if (known) return descend(body, known);
   return GUESSES.map((path) => descend(body, path)).find(
     (spec) => spec && CONTAINER_LISTS.some((list) => list in spec),
