@@ -60,7 +60,7 @@ export const detectorSchema = v.strictObject({
         v.number(),
         v.integer('must be a whole number'),
         v.minValue(2, 'must be at least 2'),
-        v.maxValue(10_000, 'must be at most 10000'),
+        v.maxValue(1_000, 'must be at most 1000'),
       ),
       distinct: v.optional(expression),
     }),
@@ -125,10 +125,11 @@ function compileDetector(document: Document<DetectorFile>, options: DetectorOpti
     }
   };
   const { window } = file;
+  const { severities } = options;
   return {
     id: file.id,
     title: file.title,
-    severity: options.severities?.[file.id] ?? file.severity,
+    severity: (severities && Object.hasOwn(severities, file.id) ? severities[file.id] : undefined) ?? file.severity,
     attack: file.attack,
     match: compile(file.match, 'match'),
     columns: new Map(Object.entries(file.columns ?? {}).map(([name, text]) => [name, compile(text, 'columns', name)])),

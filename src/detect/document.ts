@@ -85,6 +85,7 @@ function explain(issue: v.BaseIssue<unknown>, keys: readonly (string | number)[]
   if (isUnknownKey(issue)) return `there is no key "${name}" here`;
   if (issue.received === 'undefined') return `"${name}" is missing`;
   // The messages of our own schemas say what must be; those of the library begin with "Invalid".
+  if (issue.kind === 'validation') return `${name}: ${issue.message}`;
   if (!issue.message.startsWith('Invalid ')) return `${name}: ${issue.message}, but is ${issue.received}`;
   return `"${name}" must be ${issue.expected ?? 'something else'}, but is ${issue.received}`;
 }

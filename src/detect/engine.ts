@@ -8,6 +8,7 @@ import type { Detector } from './detector.ts';
 import type { Exception } from './exceptions.ts';
 import type { Finding } from './finding.ts';
 import { findingId, makeFinding } from './make-finding.ts';
+import { plain } from './plain.ts';
 import { createWindows, groupOf, type Windows } from './windows.ts';
 
 /** Runs detectors over requests. */
@@ -49,7 +50,8 @@ export function createEngine(
     const details: Record<string, unknown> = {};
     for (const [name, expression] of detector.columns) {
       const value = await evaluate(`${detector.id}, column ${name}`, expression, record);
-      if (value !== undefined) details[name] = plain(value);
+      const data = plain(value);
+      if (data !== undefined) details[name] = data;
     }
     return makeFinding(detector, findingId(detector.id, hash), record, details);
   };
@@ -62,7 +64,7 @@ export function createEngine(
     if (!window || !running || time === undefined) return [];
     const ask = (expression: CompiledExpression): Promise<unknown> =>
       evaluate(`${detector.id}, window`, expression, record);
-    const value = window.distinct && ((await ask(window.distinct)) ?? null);
+    const value = window.distinct && (plain(await ask(window.distinct)) ?? null);
     return running.add({
       group: await groupOf(window, ask),
       time,
@@ -89,9 +91,4 @@ export function createEngine(
     },
     finish: () => [...windows.values()].flatMap((running) => running.flush()),
   };
-}
-
-/** A sequence of jsonata carries hidden properties; a finding holds plain values. */
-function plain(value: unknown): unknown {
-  return Array.isArray(value) ? [...value] : value;
 }

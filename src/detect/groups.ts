@@ -37,7 +37,7 @@ export function createFindingGroups(): FindingGroups {
       const group = groups.get(key);
       if (group) {
         group.count += finding.count;
-        if (first < group.first) group.first = first;
+        if (first !== '' && (group.first === '' || first < group.first)) group.first = first;
         if (last > group.last) group.last = last;
       } else if (groups.size < MAX_GROUPS && size < MAX_SIZE) {
         size += JSON.stringify(finding).length;

@@ -34,10 +34,15 @@ export async function loadDetectors(
  */
 export async function detectorFiles(folder: string): Promise<string[]> {
   try {
-    if ((await stat(folder)).isFile()) return [folder];
-    const entries = await readdir(folder, { recursive: true });
-    const files = entries.filter((name) => /\.ya?ml$/.test(name)).sort();
-    if (files.length > 0) return files.map((name) => join(folder, name));
+    if (!(await stat(folder)).isDirectory()) return [folder];
+    const names = await readdir(folder, { recursive: true });
+    // Hidden are an editor's leavings, and the folder behind the links of a mounted ConfigMap.
+    const paths = names
+      .filter((name) => /\.ya?ml$/.test(name) && !/(^|\/)\./.test(name))
+      .map((name) => join(folder, name));
+    const files: string[] = [];
+    for (const path of paths.sort()) if ((await stat(path)).isFile()) files.push(path);
+    if (files.length > 0) return files;
   } catch (error) {
     throw new DetectorError(`cannot read the detectors of ${folder}: ${systemReason(error)}`);
   }

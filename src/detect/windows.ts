@@ -3,9 +3,10 @@ import { formatTime } from '../event/time.ts';
 import type { CompiledExpression } from '../expression/compile.ts';
 import type { WindowDefinition } from './detector.ts';
 import type { Finding } from './finding.ts';
+import { plain } from './plain.ts';
 
-/** Groups that one detector watches at once; beyond it the one that was quiet for longest is closed early. */
-const MAX_GROUPS = 4_096;
+/** Episodes that one detector watches at once; beyond it the one that was quiet for longest is closed early. */
+const MAX_EPISODES = 4_096;
 
 /** A match that counts towards a window. */
 export interface WindowMatch {
@@ -20,8 +21,9 @@ export interface WindowMatch {
 }
 
 interface Episode {
+  readonly group: string;
   readonly finding: Finding;
-  readonly first: number;
+  first: number;
   last: number;
   events: number;
   fired: boolean;
@@ -31,8 +33,11 @@ interface Episode {
 
 /**
  * Counts a detector's matches by group. A burst is an episode: it starts with a match, lasts while matches of its group
- * come within `within` of each other, and makes one finding when at some time `count` of them (or of their distinct
- * values) lay within `within`. The finding's count is that of the whole episode.
+ * come within `within` of it, and makes one finding when at some time `count` of them (or of their distinct values) lay
+ * within `within`. The finding's count is that of the whole episode.
+ *
+ * Logs of several nodes are read one after the other, and a log has stragglers: a match that is older than the episode is
+ * one of an episode of its own, and both stay open. A match that is newer ends the episode.
  */
 export interface Windows {
   /** Adds a match; gives the findings of the episodes that were over before it. */
@@ -43,8 +48,9 @@ export interface Windows {
 
 /** The id of a burst: detector, group, and the time bucket that its first match fell into. */
 export function windowId(detector: string, group: string, first: number, within: number): string {
+  const bucket = Math.floor(first / within);
   return createHash('sha256')
-    .update(JSON.stringify([detector, group, Math.floor(first / within)]))
+    .update(JSON.stringify([detector, group, bucket]))
     .digest('hex');
 }
 
@@ -54,69 +60,81 @@ export async function groupOf(
   evaluate: (expression: CompiledExpression) => Promise<unknown>,
 ): Promise<string> {
   const values: unknown[] = [];
-  for (const expression of definition.by) values.push((await evaluate(expression)) ?? null);
+  for (const expression of definition.by) values.push(plain(await evaluate(expression)) ?? null);
   return JSON.stringify(values);
 }
 
 export function createWindows(detector: string, definition: WindowDefinition): Windows {
   const { within, count } = definition;
-  /** In order of their latest match, the quietest first. */
-  const episodes = new Map<string, Episode>();
+  /** In the order in which they were last added to. */
+  const episodes = new Set<Episode>();
+  const byGroup = new Map<string, Set<Episode>>();
 
-  const close = (group: string, episode: Episode): Finding[] => {
-    episodes.delete(group);
-    if (!episode.fired) return [];
-    return [
-      {
-        ...episode.finding,
-        id: windowId(detector, group, episode.first, within),
-        count: episode.events,
-        first: formatTime(episode.first),
-        last: formatTime(episode.last),
-      },
-    ];
+  const close = (episode: Episode): Finding[] => {
+    const { group, first, last, events, fired, finding } = episode;
+    episodes.delete(episode);
+    const siblings = byGroup.get(group);
+    siblings?.delete(episode);
+    if (siblings?.size === 0) byGroup.delete(group);
+    if (!fired) return [];
+    const id = windowId(detector, group, first, within);
+    return [{ ...finding, id, count: events, first: formatTime(first), last: formatTime(last) }];
+  };
+
+  const open = async ({ group, time, finding }: WindowMatch): Promise<Episode> => {
+    const episode = {
+      group,
+      finding: await finding(),
+      first: time,
+      last: time,
+      events: 0,
+      fired: false,
+      recent: new Map(),
+    };
+    const siblings = byGroup.get(group) ?? new Set();
+    byGroup.set(group, siblings.add(episode));
+    return episode;
   };
 
   return {
     async add(match) {
-      const findings: Finding[] = [];
-      const known = episodes.get(match.group);
-      const goesOn = known && match.time - known.last <= within;
-      if (known && !goesOn) findings.push(...close(match.group, known));
-      const episode: Episode =
-        known && goesOn
-          ? known
-          : {
-              finding: await match.finding(),
-              first: match.time,
-              last: match.time,
-              events: 0,
-              fired: false,
-              recent: new Map(),
-            };
-      episodes.delete(match.group);
-      episodes.set(match.group, episode);
-      if (episodes.size > MAX_GROUPS) {
+      const { group, time, value } = match;
+      const siblings = [...(byGroup.get(group) ?? [])];
+      const over = siblings.filter(({ last }) => time - last > within);
+      const findings = over.flatMap(close);
+      const episode =
+        siblings.find(({ first, last }) => time - last <= within && first - time <= within) ?? (await open(match));
+      // Moved to the end: it is the one that was added to last.
+      episodes.delete(episode);
+      episodes.add(episode);
+      if (episodes.size > MAX_EPISODES) {
         const [quietest] = episodes;
-        if (quietest) findings.push(...close(...quietest));
+        if (quietest) findings.push(...close(quietest));
       }
-      episode.last = Math.max(episode.last, match.time);
+      episode.first = Math.min(episode.first, time);
+      episode.last = Math.max(episode.last, time);
       episode.events += 1;
       if (!episode.fired) {
-        remember(episode.recent, match.value ?? String(episode.events), match.time, count);
-        episode.fired = [...episode.recent.values()].filter((time) => episode.last - time <= within).length >= count;
+        remember(episode.recent, value ?? String(episode.events), time, count);
+        episode.fired = episode.recent.size >= count && spread(episode.recent) <= within;
         if (episode.fired) episode.recent.clear();
       }
       return findings;
     },
-    flush: () => [...episodes].flatMap(([group, episode]) => close(group, episode)),
+    flush: () => [...episodes].flatMap(close),
   };
 }
 
 function remember(recent: Map<string, number>, value: string, time: number, cap: number): void {
-  recent.delete(value);
-  recent.set(value, time);
+  recent.set(value, Math.max(time, recent.get(value) ?? time));
   if (recent.size <= cap) return;
-  const [oldest] = recent.keys();
-  if (oldest !== undefined) recent.delete(oldest);
+  let oldest: [string, number] | undefined;
+  for (const entry of recent) if (!oldest || entry[1] < oldest[1]) oldest = entry;
+  if (oldest) recent.delete(oldest[0]);
+}
+
+/** From the earliest to the latest of the times. */
+function spread(recent: ReadonlyMap<string, number>): number {
+  const times = [...recent.values()];
+  return times.reduce((a, b) => Math.max(a, b)) - times.reduce((a, b) => Math.min(a, b));
 }

@@ -14,7 +14,8 @@ export function inRange(address: string, range: string): boolean | undefined {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
   const family = isIP(plain);
   const list = blockList(range);
-  if (family === 0 || !list) return undefined;
+  // A zone (fe80::1%eth0) is an address to isIP and none to BlockList.
+  if (family === 0 || !list || plain.includes('%')) return undefined;
   return list.check(plain, family === 6 ? 'ipv6' : 'ipv4');
 }
 
@@ -30,7 +31,8 @@ function compile(range: string): BlockList | undefined {
   const [address = '', prefix, ...rest] = range.split('/');
   const family = isIP(address);
   const bits = family === 6 ? 128 : 32;
-  if (family === 0 || rest.length > 0 || (prefix !== undefined && !/^\d{1,3}$/.test(prefix))) return undefined;
+  if (family === 0 || address.includes('%') || rest.length > 0 || (prefix !== undefined && !/^\d{1,3}$/.test(prefix)))
+    return undefined;
   const length = prefix === undefined ? bits : Number(prefix);
   if (length > bits) return undefined;
   const list = new BlockList();

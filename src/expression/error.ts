@@ -18,7 +18,7 @@ export class ExpressionError extends KnownError {
 
 /** The line of the expression in question with a caret below the place; long lines are cut around it. */
 function caret(expression: string, position: number): string {
-  const start = expression.lastIndexOf('\n', position - 1) + 1;
+  const start = position === 0 ? 0 : expression.lastIndexOf('\n', position - 1) + 1;
   const end = expression.indexOf('\n', position);
   const line = expression.slice(start, end < 0 ? undefined : end).replaceAll('\t', ' ');
   const column = position - start;

@@ -36,6 +36,8 @@ export function linearPattern(pattern: RegExp): RE2JS {
   const key = `${pattern.flags}/${pattern.source}`;
   const known = compiled.get(key);
   if (known) return known;
+  // RE2 knows no back-references; the named ones would be read as plain letters.
+  if (/\\k</.test(pattern.source)) throw new Error('invalid escape sequence: `\\k`');
   let flags = 0;
   if (pattern.ignoreCase) flags |= RE2JS.CASE_INSENSITIVE;
   if (pattern.multiline) flags |= RE2JS.MULTILINE;

@@ -61,54 +61,63 @@ export async function* splitLines(chunks: Chunks, options: FramingOptions, summa
   };
   const place = (offset: number) => ({ path: options.path, offset, label: options.label });
 
-  for await (const chunk of chunks) {
-    summary.bytes += chunk.length;
-    let position = 0;
-    let nul = chunk.indexOf(NUL);
-    while (position < chunk.length) {
-      if (chunk[position] === NUL && partsSize === 0 && skipped === 0) {
-        const start = position;
-        while (chunk[position] === NUL) position++;
-        hole += position - start;
-        nul = chunk.indexOf(NUL, position);
-        if (position === chunk.length) break;
-      }
-      if (hole > 0) {
-        countReject(summary, 'nul-hole', place(lineOffset), hole);
-        lineOffset = chunkOffset + position;
-        hole = 0;
-      }
-      const newline = chunk.indexOf(NEWLINE, position);
-      const atNul = nul >= 0 && (newline < 0 || nul < newline);
-      const end = atNul ? nul : newline;
-      if (end >= 0) {
-        finish(chunk.subarray(position, end), chunkOffset + end + (atNul ? 0 : 1), !atNul);
-        position = atNul ? end : end + 1;
-        continue;
-      }
-      const rest = chunk.subarray(position);
-      if (skipped > 0) {
-        skipped += rest.length;
-      } else {
-        parts.push(rest);
-        partsSize += rest.length;
-        if (partsSize > options.maxRecordSize) {
-          skipped = partsSize;
-          parts = [];
-          partsSize = 0;
+  /** A stream that fails has still given what came before. */
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    for await (const chunk of chunks) {
+      summary.bytes += chunk.length;
+      let position = 0;
+      let nul = chunk.indexOf(NUL);
+      let newline = chunk.indexOf(NEWLINE);
+      while (position < chunk.length) {
+        if (chunk[position] === NUL && partsSize === 0 && skipped === 0) {
+          const start = position;
+          while (chunk[position] === NUL) position++;
+          hole += position - start;
+          nul = chunk.indexOf(NUL, position);
+          if (position === chunk.length) break;
         }
+        if (hole > 0) {
+          countReject(summary, 'nul-hole', place(lineOffset), hole);
+          lineOffset = chunkOffset + position;
+          hole = 0;
+        }
+        // Searched only when the last one found lies behind: a byte is looked at once for each of the two.
+        if (newline >= 0 && newline < position) newline = chunk.indexOf(NEWLINE, position);
+        const atNul = nul >= 0 && (newline < 0 || nul < newline);
+        const end = atNul ? nul : newline;
+        if (end >= 0) {
+          finish(chunk.subarray(position, end), chunkOffset + end + (atNul ? 0 : 1), !atNul);
+          position = atNul ? end : end + 1;
+          continue;
+        }
+        const rest = chunk.subarray(position);
+        if (skipped > 0) {
+          skipped += rest.length;
+        } else {
+          parts.push(rest);
+          partsSize += rest.length;
+          if (partsSize > options.maxRecordSize) {
+            skipped = partsSize;
+            parts = [];
+            partsSize = 0;
+          }
+        }
+        break;
       }
-      break;
+      chunkOffset += chunk.length;
+      if (batch.length > 0) {
+        yield batch;
+        batch = [];
+      }
     }
-    chunkOffset += chunk.length;
-    if (batch.length > 0) {
-      yield batch;
-      batch = [];
-    }
+  } catch (error) {
+    failure = { error };
   }
   if (hole > 0) countReject(summary, 'nul-hole', place(lineOffset), hole);
   else finish(Buffer.alloc(0), chunkOffset, false);
   if (batch.length > 0) yield batch;
+  if (failure) throw failure.error;
 }
 
 /** Nothing but spaces, tabs and carriage returns. */

@@ -1,11 +1,10 @@
-import { createGunzip, type Gunzip } from 'node:zlib';
 import { InputError } from '../errors.ts';
+import { gunzip } from './gzip.ts';
 import type { Chunks } from './types.ts';
 
 /** Exports are sometimes compressed twice; more often than this, they are an attack. */
 const MAX_LAYERS = 3;
-/** Output pieces of zlib: on damage, at most the piece that was being made is lost. */
-const PIECE = 64 * 1024;
+const UTF_16 = 'the text is UTF-16; convert it to UTF-8 first (iconv -f utf-16 -t utf-8)';
 /** zstd makes up to 128 KiB out of four bytes: input pieces this small keep what one push can bring within bounds. */
 const ZSTD_PIECE = 4 * 1024;
 
@@ -15,13 +14,18 @@ const ZSTD_PIECE = 4 * 1024;
  * @throws {InputError} on damaged or cut data, after everything good before it was given.
  */
 export async function* decompress(chunks: Chunks, layer = 0): Chunks {
-  const { head, rest } = await peek(chunks, 4);
-  const kind = sniff(head);
-  if (kind === 'plain') yield* rest;
-  else if (kind === 'utf-16')
-    throw new InputError('the text is UTF-16; convert it to UTF-8 first (iconv -f utf-16 -t utf-8)');
-  else if (layer === MAX_LAYERS) throw new InputError(`compressed more than ${MAX_LAYERS} times over`);
-  else yield* decompress(kind === 'gzip' ? gunzip(rest) : unzstd(rest), layer + 1);
+  const iterator = chunks[Symbol.asyncIterator]();
+  try {
+    const head = await peek(iterator, 4);
+    const rest = join(head, iterator);
+    const kind = sniff(head);
+    if (kind === 'plain') yield* rest;
+    else if (kind === 'utf-16') throw new InputError(UTF_16);
+    else if (layer === MAX_LAYERS) throw new InputError(`compressed more than ${MAX_LAYERS} times over`);
+    else yield* decompress(kind === 'gzip' ? gunzip(rest) : unzstd(rest), layer + 1);
+  } finally {
+    await iterator.return?.();
+  }
 }
 
 type Kind = 'plain' | 'gzip' | 'zstd' | 'utf-16';
@@ -38,69 +42,21 @@ function sniff(head: Buffer): Kind {
   return 'plain';
 }
 
-/** The first bytes without consuming them; fewer where the stream is shorter. */
-async function peek(chunks: Chunks, length: number): Promise<{ head: Buffer; rest: Chunks }> {
-  const iterator = chunks[Symbol.asyncIterator]();
+/** The first bytes, a few more or, where the stream is shorter, fewer. */
+async function peek(iterator: AsyncIterator<Buffer>, length: number): Promise<Buffer> {
   let head: Buffer = Buffer.alloc(0);
   while (head.length < length) {
     const next = await iterator.next();
     if (next.done) break;
-    head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+    // A copy: the chunk is its owner's again when the next one is asked for.
+    head = Buffer.concat([head, next.value]);
   }
-  async function* rest(): Chunks {
-    try {
-      if (head.length > 0) yield head;
-      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-    } finally {
-      await iterator.return?.();
-    }
-  }
-  return { head, rest: rest() };
+  return head;
 }
 
-/**
- * zlib destroys its stream on an error, and with it what was not read yet. So each piece of input is written alone and
- * all that comes of it is taken before the next.
- */
-async function* gunzip(chunks: Chunks): Chunks {
-  const stream = createGunzip({ chunkSize: PIECE });
-  let failure: Error | undefined;
-  let wake = (): void => {};
-  stream.on('error', (error) => {
-    failure = error;
-    wake();
-  });
-  stream.on('readable', () => wake());
-
-  async function* taken(start: (done: () => void) => void): Chunks {
-    let busy = true;
-    start(() => {
-      busy = false;
-      wake();
-    });
-    for (;;) {
-      for (let piece = read(stream); piece !== null; piece = read(stream)) yield piece;
-      if (failure) throw new InputError(`damaged gzip data (${failure.message})`);
-      if (!busy && stream.readableLength === 0) return;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        if (!busy || failure || stream.readableLength > 0) resolve();
-      });
-    }
-  }
-  try {
-    for await (const chunk of chunks) yield* taken((done) => stream.write(chunk, done));
-    yield* taken((done) => {
-      stream.once('end', done);
-      stream.end();
-    });
-  } finally {
-    stream.destroy();
-  }
-}
-
-function read(stream: Gunzip): Buffer | null {
-  return stream.read() as Buffer | null;
+async function* join(head: Buffer, iterator: AsyncIterator<Buffer>): Chunks {
+  if (head.length > 0) yield head;
+  for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
 }
 
 async function* unzstd(chunks: Chunks): Chunks {

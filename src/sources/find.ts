@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { access, readdir, realpath, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { InputError, systemReason } from '../errors.ts';
-import { byGeneration, liveName, looksLikeLog } from './generations.ts';
+import { byGeneration, COMPRESSED, liveName, looksLikeLog } from './generations.ts';
 import type { Source } from './types.ts';
 
 /** Where API servers write their audit log, by default or in common distributions. */
@@ -71,7 +71,7 @@ async function expand(path: string): Promise<string[]> {
   if (!found) return expandGlob(path);
   if (!found.isDirectory()) return [path];
   const files = await logsIn(path, MAX_DEPTH);
-  if (files.length > 0) return files.sort(byGeneration);
+  if (files.length > 0) return withoutCopies(files).sort(byGeneration);
   throw new InputError(
     `there is no log in ${path} (looked for *.log, its rotated forms, *.jsonl and audit*.json); name the files themselves`,
   );
@@ -79,7 +79,7 @@ async function expand(path: string): Promise<string[]> {
 
 async function expandGlob(pattern: string): Promise<string[]> {
   const { glob } = await import('tinyglobby');
-  const files = await glob(pattern, { dot: false, onlyFiles: false, expandDirectories: false });
+  const files = await glob(pattern, { onlyFiles: false, expandDirectories: false, absolute: isAbsolute(pattern) });
   if (files.length === 0) throw new InputError(`nothing matches ${pattern}`);
   const expanded = await Promise.all(files.map((file) => expand(file.replace(/(?<=.)\/$/, ''))));
   return expanded.flat().sort(byGeneration);
@@ -99,6 +99,12 @@ async function logsIn(directory: string, depth: number): Promise<string[]> {
     }
   }
   return files;
+}
+
+/** While a generation is being compressed both files are there, and the plain one is whole. */
+function withoutCopies(files: readonly string[]): string[] {
+  const names = new Set(files);
+  return files.filter((file) => !names.has(file.replace(COMPRESSED, '')) || !COMPRESSED.test(file));
 }
 
 async function isLinkToFile(path: string, link: boolean): Promise<boolean> {

@@ -2,11 +2,11 @@ import { basename, dirname } from 'node:path';
 
 /** lumberjack: `audit-2026-02-22T10-15-30.123.log`, the UTC time of the rotation. */
 const LUMBERJACK = /-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3})(?=\.|$)/;
-/** logrotate with dateext: `audit.log-20261121`, `audit.log-2026112106`, `audit.log-20261121-1795236978`. */
-const DATE = /[-.](\d{8}(?:\d{2})?(?:-\d{6,})?)(?=\.|$)/;
+/** logrotate with dateext: `audit.log-20261121`, `audit.log-2026112106`, `audit.log-20261121-1795236978`, `audit.log-2026-11-21`. */
+const DATE = /[-.](\d{8}(?:\d{2})?(?:-\d{6,})?|\d{4}-\d\d-\d\d(?:-\d\d)?)(?=\.|$)/;
 /** logrotate: `audit.log.1`, `audit.log.12.gz`; the higher, the older. */
 const NUMBER = /\.(\d{1,4})(?=\.(?:gz|zst)$|$)/;
-const COMPRESSED = /\.(gz|zst)$/;
+export const COMPRESSED = /\.(gz|zst)$/;
 
 /**
  * Whether a file of a directory is taken for a log by its name: `*.log` and its rotated forms, `*.jsonl`, and `audit*.json`
