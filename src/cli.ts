@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import { KnownError } from './errors.ts';
+import { KnownError, systemReason } from './errors.ts';
 
 // What a scan allocates is dead within a few events. V8 would grow the nursery to 16 MB, out of the processor's cache, and
 // keep garbage for long: measured on 400 MB of log, 118 MB at the peak instead of 153, and a quarter less time.
@@ -20,21 +20,29 @@ async function main(argv: readonly string[]): Promise<number> {
   return runCommandLine(argv, version);
 }
 
-// The write that fails tells it to whoever awaits it; without a listener the event would end the process.
-process.stdout.on('error', () => {});
+// A failed write is told here, for nobody waits for those of --help and --version. A closed pipe is a clean end.
+process.stdout.on('error', (error) => {
+  if (process.exitCode === 2 || ('code' in error && error.code === 'EPIPE')) return;
+  process.stderr.write(`auditscan: cannot write the output: ${systemReason(error)}\n`);
+  process.exitCode = 2;
+});
 process.stderr.on('error', () => {});
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  const status = await main(process.argv.slice(2));
+  process.exitCode ||= status;
 } catch (error) {
-  if (error instanceof Error && error.name === 'ClosedPipe') process.exitCode = 0;
-  else if (error instanceof KnownError) {
+  if (error instanceof KnownError) {
     const { printable } = await import('./commands/terminal.ts');
     process.stderr.write(`auditscan: ${printable(error.message)}\n`);
     process.exitCode = 2;
-  } else {
+  } else if (!isOutputFailure(error)) {
     throw error;
   }
 }
 // Standard input may still be open though nobody will read it.
 process.stdin.unref?.();
+
+function isOutputFailure(error: unknown): boolean {
+  return error instanceof Error && error.name === 'OutputFailure';
+}

@@ -6,24 +6,36 @@ const BY_ALIAS: ReadonlyMap<string, OptionName> = new Map(
   Object.entries(SPECS).flatMap(([name, { alias }]) => (alias ? [[alias, name as OptionName]] : [])),
 );
 
+/** One option as it was given; a switch has the value `true` or `false`. */
+export interface GivenOption {
+  readonly name: OptionName;
+  readonly value: string;
+}
+
+/** The command line, read: what is no option is a word, in the order in which it was typed. */
+export interface ParsedArguments {
+  readonly words: readonly string[];
+  readonly options: readonly GivenOption[];
+}
+
 /**
- * Rewrites the arguments so that yargs reads them as getopt would: every value is glued to its option (`--verb -get`,
- * `-nprod` and `-n prod` become `--verb=-get` and `--namespace=prod`), words come first, and words that look like options
- * (after a `--`) last, after a `--` of their own. So an option never swallows a path, and a value may start with a dash.
- * @throws {UsageError} for an option that does not exist, has no value, or is given twice though only one makes sense.
+ * Reads arguments as getopt does and kubectl's users expect: `--verb -get`, `--verb=-get`, `-nprod`, `-n prod`, `-n=prod`; an
+ * option takes exactly one value and never swallows a word; after `--` everything is a word.
+ * @throws {UsageError} for an option that does not exist, has no value or a wrong one, or is given twice though only one
+ * makes sense.
  */
-export function normaliseArguments(argv: readonly string[]): string[] {
-  const options: string[] = [];
+export function parseArguments(argv: readonly string[]): ParsedArguments {
+  const options: GivenOption[] = [];
   const words: string[] = [];
   const given = new Set<string>();
 
-  const take = (name: string, spelt: string, value: string): void => {
+  const take = (name: OptionName, spelt: string, value: string): void => {
     if (given.has(name) && !SPECS[name]?.repeatable) throw new UsageError(`${spelt} is given twice`);
     given.add(name);
     const choices = SPECS[name]?.choices;
     if (choices && !choices.includes(value))
       throw new UsageError(`${spelt} ${value}: not one of ${choices.join(', ')}`);
-    options.push(`--${name}=${value}`);
+    options.push({ name, value });
   };
 
   for (let i = 0; i < argv.length; i++) {
@@ -41,7 +53,7 @@ export function normaliseArguments(argv: readonly string[]): string[] {
       const equals = argument.indexOf('=');
       const typed = equals < 0 ? argument.slice(2) : argument.slice(2, equals);
       const negated = typed.startsWith('no-') && SPECS[typed.slice(3)]?.type === 'boolean';
-      const name = negated ? typed.slice(3) : typed;
+      const name = (negated ? typed.slice(3) : typed) as OptionName;
       const spec = Object.hasOwn(SPECS, name) ? SPECS[name] : undefined;
       if (!spec) throw unknownOption(`--${typed}`);
       if (spec.type === 'boolean')
@@ -53,14 +65,13 @@ export function normaliseArguments(argv: readonly string[]): string[] {
       words.push(argument);
     }
   }
-  const dashed = words.filter((word) => word.startsWith('-') && word.length > 1);
-  return [...words.filter((word) => !dashed.includes(word)), ...options, '--', ...dashed];
+  return { words, options };
 }
 
 /** `-q`, `-qh`, `-nprod`, `-n=prod`, `-n prod`. */
 function shortOptions(
   argument: string,
-  take: (name: string, spelt: string, value: string) => void,
+  take: (name: OptionName, spelt: string, value: string) => void,
   valueAfter: (spelt: string) => string,
 ): void {
   for (let i = 1; i < argument.length; i++) {

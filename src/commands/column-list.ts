@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { type CompiledExpression, compileExpression, type Lists } from '../expression/compile.ts';
+import { ExpressionError } from '../expression/error.ts';
 
 /** Names for what people ask for most, beside any expression: `--by verb,resource,user`. */
 const SHORT_FIELDS: Readonly<Record<string, string>> = {
@@ -31,38 +32,43 @@ export interface NamedExpression {
  * @throws {UsageError} for an empty or repeated one; {ExpressionError} for one that does not parse.
  */
 export function parseColumnList(option: string, list: string, lists: Lists): NamedExpression[] {
-  const columns = splitAtCommas(list).map((item) => {
-    const named = /^\s*([A-Za-z_][\w-]*)\s*=(?!=)\s*(.+)$/s.exec(item);
-    const name = (named?.[1] ?? item).trim();
-    const text = (named?.[2] ?? item).trim();
-    if (text === '') throw new UsageError(`--${option}: an expression is missing between two commas`);
-    const long = Object.hasOwn(SHORT_FIELDS, text) ? (SHORT_FIELDS[text] ?? text) : text;
-    return { name, expression: compileExpression(long, { lists }) };
-  });
-  const names = columns.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new UsageError(`--${option}: there are two columns ${twice}`);
+  const columns: NamedExpression[] = [];
+  const pieces = list.split(',');
+  while (pieces.length > 0) {
+    const column = takeColumn(option, pieces, lists);
+    if (columns.some(({ name }) => name === column.name)) {
+      throw new UsageError(`--${option}: there are two columns ${column.name}`);
+    }
+    columns.push(column);
+  }
   return columns;
 }
 
-/** Commas inside of brackets, quotes and backticks belong to an expression. */
-function splitAtCommas(list: string): string[] {
-  const items: string[] = [];
-  let depth = 0;
-  let quote = '';
-  let start = 0;
-  for (let i = 0; i < list.length; i++) {
-    const character = list.charAt(i);
-    if (quote) {
-      if (character === '\\') i++;
-      else if (character === quote) quote = '';
-    } else if ('"\'`'.includes(character)) quote = character;
-    else if ('([{'.includes(character)) depth++;
-    else if (')]}'.includes(character)) depth--;
-    else if (character === ',' && depth === 0) {
-      items.push(list.slice(start, i));
-      start = i + 1;
+/**
+ * Takes the first expression off the pieces: the shortest run of them that parses, for a comma can also stand in brackets,
+ * quotes or a regex.
+ */
+function takeColumn(option: string, pieces: string[], lists: Lists): NamedExpression {
+  let failure: ExpressionError | undefined;
+  for (let count = 1; count <= pieces.length; count++) {
+    const item = pieces.slice(0, count).join(',');
+    if (item.trim() === '') throw new UsageError(`--${option}: an expression is missing between two commas`);
+    try {
+      const column = compileColumn(item, lists);
+      pieces.splice(0, count);
+      return column;
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      failure ??= error;
     }
   }
-  return [...items, list.slice(start)];
+  throw failure ?? new UsageError(`--${option} needs an expression`);
+}
+
+function compileColumn(item: string, lists: Lists): NamedExpression {
+  const named = /^\s*([A-Za-z_][\w-]*)\s*=(?!=)\s*(.+)$/s.exec(item);
+  const name = (named?.[1] ?? item).trim();
+  const text = (named?.[2] ?? item).trim();
+  const long = Object.hasOwn(SHORT_FIELDS, text) ? (SHORT_FIELDS[text] ?? text) : text;
+  return { name, expression: compileExpression(long, { lists }) };
 }

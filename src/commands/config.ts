@@ -7,6 +7,7 @@ import type { ExceptionRule } from '../detect/exceptions.ts';
 import { SEVERITIES, type Severity } from '../detect/finding.ts';
 import { DEFAULT_LISTS } from '../detect/lists.ts';
 import { DetectorError, UsageError } from '../errors.ts';
+import { parseTime } from '../event/time.ts';
 import type { Lists } from '../expression/compile.ts';
 import { eventFunctions } from '../expression/functions.ts';
 import { JSONATA_FUNCTIONS } from '../expression/names.ts';
@@ -23,7 +24,10 @@ export interface Config {
 
 const day = v.pipe(
   v.string(),
-  v.check((text) => !Number.isNaN(Date.parse(text)), 'must be a date such as 2026-12-31'),
+  v.check(
+    (text) => parseTime(text.includes('T') ? text : `${text}T00:00:00Z`) !== undefined,
+    'must be a date such as 2026-12-31',
+  ),
 );
 
 const schema = v.strictObject({

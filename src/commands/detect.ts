@@ -34,7 +34,7 @@ export async function detect(args: Arguments): Promise<number> {
   if (form === 'table' && !plan.quiet) {
     for (const step of nextSteps(groups, prepared.detectors, texts(args.paths))) plan.terminal.tell(`next: ${step}`);
   }
-  return exitStatus(plan, reaches(bySeverity, text(args.failOn) as Severity | undefined) ? 1 : 0);
+  return exitStatus(plan, reaches(bySeverity, text(args['fail-on']) as Severity | undefined) ? 1 : 0);
 }
 
 /** `46 findings (3 critical, 20 high)`, worst first. */

@@ -13,7 +13,7 @@ const TABLE_COLUMNS: readonly Column[] = [
   { key: 'shortActor', title: 'actor', shrink: 1 },
   { key: 'action', title: 'action', shrink: 1 },
   { key: 'outcome', title: 'outcome' },
-  { key: 'details', title: 'details', shrink: 2 },
+  { key: 'details', title: 'details', shrink: 1 },
 ];
 
 /** What the other forms show: everything, each value by itself. */
@@ -110,10 +110,10 @@ function detailsText(details: Readonly<Record<string, unknown>>): string {
 
 function valueText(value: unknown): string {
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
-    const joined = value.join(' ');
-    return value.length > 1 || joined.includes(' ') ? `"${joined}"` : joined;
+    return value.length === 1 ? valueText(value[0]) : JSON.stringify(value.join(' '));
   }
-  if (typeof value === 'string') return value.includes(' ') ? `"${value}"` : value;
+  // Quoted wherever it could pass for more than one value.
+  if (typeof value === 'string') return /[\s"=]/.test(value) ? JSON.stringify(value) : value;
   try {
     return JSON.stringify(value) ?? '';
   } catch {

@@ -2,6 +2,7 @@ import type { Detector } from '../detect/detector.ts';
 import type { Finding } from '../detect/finding.ts';
 import type { FindingGroup } from '../detect/groups.ts';
 import { forTerminal } from '../sinks/escape.ts';
+import { shortUser } from './users.ts';
 
 const MAX_STEPS = 3;
 
@@ -18,13 +19,14 @@ export function nextSteps(
   paths: readonly string[],
 ): string[] {
   const templates = new Map(detectors.map(({ id, file }) => [id, file.next]));
+  const named = paths.some((path) => path.startsWith('-') && path !== '-') ? ['--', ...paths] : paths;
   const steps = new Set<string>();
   for (const { finding, first } of groups) {
     const template = templates.get(finding.detector);
     // One step of a detector, for its first finding, is enough.
     templates.delete(finding.detector);
     const command = template && fill(template.trim(), finding, first);
-    if (command) steps.add([command, ...paths.map(shellWord)].join(' '));
+    if (command) steps.add([command, ...named.map(shellWord)].join(' '));
     if (steps.size === MAX_STEPS) break;
   }
   return [...steps];
@@ -32,10 +34,11 @@ export function nextSteps(
 
 function fill(template: string, finding: Finding, first: string): string | undefined {
   const values: Readonly<Record<string, string | undefined>> = {
-    actor: finding.actor.username,
+    actor: shortUser(finding.actor.username),
     namespace: finding.object?.namespace,
     name: finding.object?.name,
-    first,
+    // To the second: a fraction only makes it longer.
+    first: first.replace(/\.\d+Z$/, 'Z'),
     id: finding.id.slice(0, 12),
   };
   let complete = true;

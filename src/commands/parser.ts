@@ -1,7 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import { UsageError } from '../errors.ts';
-import { type Arguments, texts } from './arguments.ts';
-import { normaliseArguments } from './argv.ts';
+import type { Arguments } from './arguments.ts';
+import { nearest, type ParsedArguments, parseArguments } from './argv.ts';
 import { OPTIONS, type OptionName, type OptionSpec, READING, SELECTORS, WRITING } from './option-table.ts';
 
 /** Runs a command and gives its exit status. */
@@ -88,12 +88,20 @@ const DETECTORS: readonly Command[] = [
 ];
 
 /**
- * Runs the command line; gives the exit status.
+ * Runs the command line; gives the exit status. The arguments are read by {@link parseArguments}; yargs chooses the command,
+ * writes the help, and refuses what a command does not take. It sees no value that a user typed but those of options with
+ * choices, for it would take off quotes, and read a leading dash its own way: a mark stands in for each.
  * @throws {KnownError} for wrong use and everything that the commands throw.
  */
 export async function runCommandLine(argv: readonly string[], version: string): Promise<number> {
+  const parsed = parseArguments(argv);
+  const [first, second] = parsed.words;
+  const help = parsed.options.some(({ name }) => name === 'help');
+  if (first !== undefined) checkCommand(first, [...COMMANDS.map(nameOf), 'detectors']);
+  if (first === 'detectors' && second !== undefined) checkCommand(second, DETECTORS.map(nameOf));
+  if (first === 'detectors' && second === undefined && !help) throw new UsageError(NO_DETECTORS_COMMAND);
   let status = 0;
-  const parser = yargs(normaliseArguments(argv))
+  const parser = yargs(marked(parsed))
     .scriptName('auditscan')
     .usage('$0 <command> [paths..]\n\nReads Kubernetes API-server audit logs and says what in them matters.')
     .parserConfiguration({
@@ -101,28 +109,85 @@ export async function runCommandLine(argv: readonly string[], version: string): 
       'parse-numbers': false,
       'parse-positional-numbers': false,
       'dot-notation': false,
-      'populate--': true,
+      'camel-case-expansion': false,
     })
     .option('help', describeOption('help'))
     .version('version', 'Show version', version)
     .strict()
-    .recommendCommands()
     .demandCommand(1, 1, 'no command given; auditscan --help lists them')
     .wrap(Math.min(110, process.stdout.columns ?? 100))
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new UsageError(sentence(message));
+      throw error ?? new UsageError(sentence(message, parsed.words));
     });
-  for (const command of COMMANDS) add(parser, command, (result) => (status = result));
+  const run = (command: Command) => async (args: Arguments) => {
+    status = await (await command.load())({ ...optionValues(parsed), ...positionals(args, parsed) });
+  };
+  for (const command of COMMANDS) add(parser, command, run(command));
   parser.command('detectors <command>', 'List, show, check and test detectors', (inner) => {
-    for (const command of DETECTORS) add(inner, command, (result) => (status = result));
-    return inner.demandCommand(1, 1, 'detectors needs one of list, show, lint, test');
+    for (const command of DETECTORS) add(inner, command, run(command));
+    return inner.demandCommand(1, 1, NO_DETECTORS_COMMAND);
   });
   await parser.parseAsync();
   return status;
 }
 
-function add(parser: Argv, command: Command, done: (status: number) => void): void {
+/** `query` of `query <expression> [paths..]`. */
+function nameOf({ usage }: Command): string {
+  return usage.split(' ')[0] ?? usage;
+}
+
+function checkCommand(word: string, names: readonly string[]): void {
+  if (names.includes(word)) return;
+  const near = nearest(word, names);
+  throw new UsageError(
+    `there is no command ${word}${near ? `; did you mean ${near}?` : `; there are ${names.join(', ')}`}`,
+  );
+}
+
+const NO_DETECTORS_COMMAND = 'detectors needs one of list, show, lint, test';
+const MARK = /^word-(\d+)$/;
+
+/** The command line as yargs sees it: the command's own words, options by name, marks for everything else. */
+function marked({ words, options }: ParsedArguments): string[] {
+  const commands = words[0] === 'detectors' ? 2 : 1;
+  const value = (option: { name: OptionName; value: string }): string => {
+    const spec: OptionSpec = OPTIONS[option.name];
+    return spec.type === 'boolean' || spec.choices ? option.value : 'value';
+  };
+  return [
+    ...words.slice(0, commands),
+    ...options.map((option) => `--${option.name}=${value(option)}`),
+    ...words.slice(commands).map((_, index) => `word-${index + commands}`),
+  ];
+}
+
+/** Options by name: a list for a repeatable one, a boolean for a switch, text for any other. */
+function optionValues({ options }: ParsedArguments): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const { name, value } of options) {
+    const spec: OptionSpec = OPTIONS[name];
+    if (spec.repeatable) values[name] = [...((values[name] as string[] | undefined) ?? []), value];
+    else values[name] = spec.type === 'boolean' ? value === 'true' : value;
+  }
+  return values;
+}
+
+/** The words that yargs found a place for, by the names that the command's usage gives them. */
+function positionals(args: Arguments, { words }: ParsedArguments): Record<string, unknown> {
+  const word = (value: unknown): unknown => {
+    const index = typeof value === 'string' ? MARK.exec(value)?.[1] : undefined;
+    return index === undefined ? value : words[Number(index)];
+  };
+  const values: Record<string, unknown> = { paths: [] };
+  for (const name of ['expression', 'id', 'paths']) {
+    const value = args[name];
+    if (value !== undefined) values[name] = Array.isArray(value) ? value.map(word) : word(value);
+  }
+  return values;
+}
+
+function add(parser: Argv, command: Command, run: (args: Arguments) => Promise<void>): void {
   parser.command(
     command.usage,
     command.describe,
@@ -131,10 +196,7 @@ function add(parser: Argv, command: Command, done: (status: number) => void): vo
       for (const [line, why] of command.examples ?? []) inner.example(line, why);
       return inner.version(false);
     },
-    async (args) => {
-      const run = await command.load();
-      done(await run({ ...args, paths: [...texts(args.paths), ...texts(args['--'])] }));
-    },
+    run,
   );
 }
 
@@ -157,23 +219,27 @@ function describeOption(name: OptionName) {
 }
 
 /** yargs' messages as our own: one sentence each. */
-function sentence(message: string): string {
+function sentence(message: string, words: readonly string[]): string {
   const [first = '', ...rest] = message
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean);
   const unknown = /^Unknown arguments?: (.*)$/.exec(first)?.[1];
-  if (unknown) return `this command takes no ${unknown.split(', ').map(spelt).join(', ')}; see --help`;
-  const near = /^Did you mean (.*)\?$/.exec(first)?.[1];
-  if (near) return `there is no such command; did you mean ${near}?`;
-  if (first.startsWith('Unknown command')) return 'there is no such command; auditscan --help lists them';
+  if (unknown)
+    return `this command takes no ${unknown
+      .split(', ')
+      .map((name) => spelt(name, words))
+      .join(', ')}; see --help`;
+
   if (first.startsWith('Not enough non-option arguments')) return 'an argument is missing; see --help';
   const choice = /Argument: (.*), Given: (.*), Choices: (.*)/.exec(rest.join(' '));
-  if (choice) return `--${choice[1]} ${choice[2]}: not one of ${choice[3]?.replaceAll('"', '')} here`;
+  if (choice) return `--${choice[1]} ${choice[2]}: not one of ${choice[3]} here`.replaceAll('"', '');
   return [first, ...rest].join(': ');
 }
 
 /** An option's name as it is typed; a word stays a word. */
-function spelt(name: string): string {
+function spelt(name: string, words: readonly string[]): string {
+  const index = MARK.exec(name)?.[1];
+  if (index !== undefined) return words[Number(index)] ?? name;
   return Object.hasOwn(OPTIONS, name) ? `--${name}` : name;
 }

@@ -39,7 +39,9 @@ export async function createPlan(
   const select = createSelector(args, Date.now());
   const clock = createClock(text(args.timezone));
   const maxRecordSize =
-    text(args.maxRecordSize) === undefined ? undefined : parseSize('max-record-size', String(args.maxRecordSize));
+    text(args['max-record-size']) === undefined
+      ? undefined
+      : parseSize('max-record-size', String(args['max-record-size']));
   const config = await readConfig(text(args.config));
   const summary = createSummary();
   const { sources, notes } = await chooseSources(paths, text(args.label));
@@ -79,7 +81,7 @@ function hasInput(): Promise<boolean> {
   const { stdin } = process;
   return new Promise((resolve) => {
     const settle = (answer: boolean): void => {
-      stdin.off('readable', onReadable).off('end', onEnd).off('error', onEnd);
+      stdin.off('readable', onReadable).off('end', onEnd).off('error', onError);
       resolve(answer);
     };
     const onReadable = (): void => {
@@ -89,6 +91,8 @@ function hasInput(): Promise<boolean> {
       settle(true);
     };
     const onEnd = (): void => settle(false);
-    stdin.on('readable', onReadable).on('end', onEnd).on('error', onEnd);
+    // Reading it tells what is wrong with it.
+    const onError = (): void => settle(true);
+    stdin.on('readable', onReadable).on('end', onEnd).on('error', onError);
   });
 }

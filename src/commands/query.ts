@@ -60,7 +60,10 @@ export async function query(args: Arguments): Promise<number> {
     const wanted = limit > 0 ? batch.slice(0, limit - rows) : batch;
     rows += wanted.length;
     await output.write(wanted);
-    if (limit > 0 && rows >= limit) break;
+    if (limit > 0 && rows >= limit) {
+      summary.notes.push(`reading stopped at ${countText(limit, 'row')} (--limit)`);
+      break;
+    }
   }
   await output.end();
   tellSummary(plan, rows === 0 ? 'no row' : countText(rows, 'row'), args.requests === true ? 'request' : 'event');
@@ -108,10 +111,11 @@ async function eventRow(
 ): Promise<QueryRow> {
   const { event, text: json } = record;
   if (columns) {
-    const cells: Record<string, unknown> = {};
-    for (const { name, expression } of columns)
-      cells[name] = await evaluate(`column ${name}`, expression, record, plan.summary);
-    return { kind: 'event', cells, json: () => json };
+    const cells: [string, unknown][] = [];
+    for (const { name, expression } of columns) {
+      cells.push([name, await evaluate(`column ${name}`, expression, record, plan.summary)]);
+    }
+    return { kind: 'event', cells: Object.fromEntries(cells), json: () => json };
   }
   const { objectRef } = event;
   const object = {

@@ -3,6 +3,7 @@ const SHORT: Readonly<Record<string, string>> = {
   cm: 'configmaps',
   cj: 'cronjobs',
   cr: 'certificaterequests',
+  componentstatus: 'componentstatuses',
   crd: 'customresourcedefinitions',
   crds: 'customresourcedefinitions',
   cs: 'componentstatuses',
@@ -40,7 +41,7 @@ export function pluralResource(name: string): string {
   const lower = name.toLowerCase();
   const short = Object.hasOwn(SHORT, lower) ? SHORT[lower] : undefined;
   if (short) return short;
-  if (UNCHANGED.has(lower) || lower.includes('*')) return lower;
+  if (UNCHANGED.has(lower) || /[*?]/.test(lower)) return lower;
   if (/(?:s|x|ch|sh)$/.test(lower)) return lower.endsWith('ss') || !lower.endsWith('s') ? `${lower}es` : lower;
   return /[^aeiou]y$/.test(lower) ? `${lower.slice(0, -1)}ies` : `${lower}s`;
 }

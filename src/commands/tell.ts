@@ -41,7 +41,7 @@ export function tellSummary(plan: Plan, headline: string, unit: 'request' | 'eve
     );
   }
   for (const [name, { count, message, first }] of summary.failures) {
-    tell(`error: ${name} failed on ${countText(count, 'event')}, first at ${placeText(first)}: ${message}`);
+    terminal.tell(`error: ${name} failed on ${countText(count, 'event')}, first at ${placeText(first)}: ${message}`);
   }
   for (const error of summary.inputErrors) terminal.tellError(error);
 }

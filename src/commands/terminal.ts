@@ -1,10 +1,13 @@
 import { forTerminal } from '../sinks/escape.ts';
 import type { Output } from '../sinks/types.ts';
+import { fitWidth } from '../sinks/width.ts';
 
-/** The reader of our output went away (`| head`): a clean end, not a failure. */
-export class ClosedPipe extends Error {
-  override name = 'ClosedPipe';
+/** Standard output takes no more: its reader went away (`| head`), or the disk is full. `cli.ts` tells the two apart. */
+export class OutputFailure extends Error {
+  override name = 'OutputFailure';
 }
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** A message of several lines, each harmless. Its line ends are our own. */
 export function printable(message: string): string {
@@ -15,8 +18,6 @@ export interface Terminal extends Output {
   /** Columns of the terminal that standard output is; undefined where it is none. */
   readonly width: number | undefined;
   readonly colour: boolean;
-  /** Colour on standard error. */
-  readonly errorColour: boolean;
   /** A line on standard error. What it holds may come from a log: it is escaped here. */
   tell(line: string): void;
   /** A known error, of one or several lines. */
@@ -35,13 +36,20 @@ export function createTerminal(colour: boolean | undefined): Terminal {
 
   const draw = (line: string): void => {
     if (!stderr.isTTY || (line === '' && !drawn)) return;
-    stderr.write(`\r\u001b[K${forTerminal(line)}`);
+    // A line that wraps could not be taken away again.
+    stderr.write(`\r\u001b[K${fitWidth(forTerminal(line), Math.max(1, (stderr.columns || 80) - 1))}`);
+    if (line !== '' && !drawn) for (const signal of SIGNALS) process.once(signal, interrupted);
     drawn = line !== '';
+    if (!drawn) for (const signal of SIGNALS) process.off(signal, interrupted);
+  };
+  /** Takes the line away, and then lets the signal do what it does. */
+  const interrupted = (signal: NodeJS.Signals): void => {
+    draw('');
+    process.kill(process.pid, signal);
   };
   return {
     width: stdout.isTTY ? stdout.columns : undefined,
     colour: wantsColour(stdout),
-    errorColour: wantsColour(stderr),
     draws: stderr.isTTY === true,
     draw,
     tell(line) {
@@ -57,7 +65,7 @@ export function createTerminal(colour: boolean | undefined): Terminal {
       return new Promise((resolve, reject) => {
         stdout.write(text, (error) => {
           if (!error) resolve();
-          else reject('code' in error && error.code === 'EPIPE' ? new ClosedPipe() : error);
+          else reject(new OutputFailure(error.message, { cause: error }));
         });
       });
     },

@@ -20,6 +20,8 @@ export async function top(args: Arguments): Promise<number> {
   if (list === undefined) throw new UsageError('top needs --by, for example --by user,verb,resource');
   const plan = await createPlan(args, texts(args.paths));
   const fields = parseColumnList('by', list, plan.config.lists);
+  if (fields.some(({ name }) => name === 'count'))
+    throw new UsageError('--by: count is the name of a column already; give another');
   const limit = text(args.limit) === undefined ? DEFAULT_LIMIT : parseCount('limit', String(args.limit));
   const unit = args.events === true ? 'event' : 'request';
   const counts = new Map<string, number>();

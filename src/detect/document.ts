@@ -53,7 +53,8 @@ export function parseChecked<S extends v.GenericSchema>(
   const result = v.safeParse(schema, value);
   if (result.success) return { value: result.output, path, line };
   // A key that nobody knows is named before one that is missing: it is usually the same one, misspelt.
-  const issue = result.issues.find(isUnknownKey) ?? result.issues[0];
+  const issue =
+    (typeof value === 'object' && !Array.isArray(value) && result.issues.find(isUnknownKey)) || result.issues[0];
   const keys = (issue.path ?? []).map((item) => item.key as string | number);
   throw new DetectorError(`${path}:${line(keys)}: ${explain(issue, keys)}`);
 }

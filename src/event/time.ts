@@ -17,8 +17,14 @@ export function parseTime(text: string | null | undefined): number | undefined {
   if (!match) return undefined;
   const [, date, clock, fraction = '', zone = 'Z'] = match;
   const milliseconds = Date.parse(`${date}T${clock}${zone.toUpperCase()}`);
-  if (Number.isNaN(milliseconds)) return undefined;
+  if (Number.isNaN(milliseconds) || !isDay(date)) return undefined;
   return milliseconds * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6));
+}
+
+/** `Date.parse` takes the 30th of February for the 2nd of March. */
+function isDay(date = ''): boolean {
+  const day = Number(date.slice(8));
+  return day <= 28 || new Date(`${date}T00:00:00Z`).getUTCDate() === day;
 }
 
 /** Microseconds since the epoch of {@link timestamp}. */

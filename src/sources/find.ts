@@ -34,7 +34,7 @@ export async function findSources(paths: readonly string[], label?: string): Pro
   const seen = new Set<string>();
   for (const path of paths) {
     for (const file of await expand(path)) {
-      const identity = file === '-' ? file : await realpath(file);
+      const identity = await identify(file);
       if (seen.has(identity)) {
         notes.push(`${file} is named more than once and was read once`);
         continue;
@@ -59,6 +59,11 @@ export async function findWellKnown(): Promise<string | undefined> {
       return path;
   }
   return undefined;
+}
+
+/** A file by whatever name it is called; a pipe (`<(zcat x.gz)`) has no other. */
+function identify(file: string): Promise<string> {
+  return file === '-' ? Promise.resolve(file) : realpath(file).catch(() => file);
 }
 
 async function expand(path: string): Promise<string[]> {
@@ -146,7 +151,7 @@ async function unreadSiblings(paths: readonly string[], read: ReadonlySet<string
       .map((name) => join(directory, name))
       .filter((file) => looksLikeLog(file) && liveName(file) === liveName(join(path)));
     const unread: string[] = [];
-    for (const file of siblings) if (!read.has(await realpath(file).catch(() => file))) unread.push(file);
+    for (const file of siblings) if (!read.has(await identify(file))) unread.push(file);
     if (unread.length > 0 && siblings.length > 1) {
       const files = unread.length === 1 ? 'one rotated file lies' : `${unread.length} rotated files lie`;
       notes.push(`${files} beside ${path}; name the directory ${directory} to read the whole set`);

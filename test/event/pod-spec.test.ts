@@ -45,6 +45,13 @@ describe('the pod spec', () => {
     expect(images(write('deployments', patch))).toEqual(['miner']);
   });
 
+  it.each(['-', '0', '7', '-1', '+0', '01'])('has the container that a JSON Patch puts at the place %s', (place) => {
+    const path = `/spec/template/spec/containers/${place}`;
+    expect(images(write('deployments', [{ op: 'add', path, value: { image: 'miner' } }]))).toEqual(['miner']);
+    const field = [{ op: 'replace', path: `${path}/securityContext/privileged`, value: true }];
+    expect(containers(write('deployments', field))).toEqual([{ securityContext: { privileged: true } }]);
+  });
+
   it('is found where a JSON Patch replaces the whole object', () => {
     expect(podSpec(write('pods', [{ op: 'replace', path: '', value: { spec } }]))).toEqual(spec);
   });

@@ -106,6 +106,15 @@ describe('$glob', () => {
     ['prod', 5, undefined],
     [['prod', 5, null], 'prod', true],
     ['prod', [5, null], undefined],
+    ['prod', ['p*', '!prod'], false],
+    ['prod', ['!prod', 'p*'], false],
+    ['prod', ['p*', '!pre*'], true],
+    [['prod', 'pre'], ['p*', '!pre*'], true],
+    ['pre', ['!pre*'], false],
+    ['prod', ['!pre*'], false],
+    ['!', ['!!'], false],
+    [[], ['!x'], undefined],
+    [undefined, ['a', '!x'], undefined],
   ])('of %j and %j is %j', (value, patterns, expected) => {
     expect(call('glob', {}, value, patterns)).toBe(expected);
   });

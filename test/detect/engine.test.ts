@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest';
+import type { Detector } from '../../src/detect/detector.ts';
+import { createEngine } from '../../src/detect/engine.ts';
+import { compileExceptions, type ExceptionRule } from '../../src/detect/exceptions.ts';
+import type { Finding } from '../../src/detect/finding.ts';
+import { createFindingGroups } from '../../src/detect/groups.ts';
+import { decodeEvent } from '../../src/event/decode.ts';
+import type { EventRecord } from '../../src/event/types.ts';
+import { createSummary, type Summary } from '../../src/summary.ts';
+import { auditFields, recordOf } from '../audit-event.ts';
+import { detectorOf } from './detector-text.ts';
+
+interface Judged {
+  readonly findings: Finding[];
+  readonly summary: Summary;
+}
+
+async function judge(
+  detectors: Detector | readonly Detector[],
+  events: readonly (Record<string, unknown> | EventRecord)[],
+  rules: readonly ExceptionRule[] = [],
+): Promise<Judged> {
+  const summary = createSummary();
+  const all = 'id' in detectors ? [detectors] : detectors;
+  const where = { lists: {}, detectors: all.map(({ id }) => id), now: 0, where: 'auditscan.yaml' };
+  const engine = createEngine(
+    all,
+    compileExceptions(rules, where, () => {}),
+    summary,
+  );
+  const findings: Finding[] = [];
+  for (const [index, fields] of events.entries())
+    findings.push(
+      ...(await engine.judge('place' in fields ? (fields as EventRecord) : recordOf(auditFields(fields), index))),
+    );
+  findings.push(...engine.finish());
+  return { findings, summary };
+}
+
+const at = (second: number) => ({
+  auditID: String(second),
+  requestReceivedTimestamp: `2026-02-22T10:15:${String(second).padStart(2, '0')}.000000Z`,
+});
+
+describe('a request', () => {
+  it('is found by each detector that it matches', async () => {
+    const detectors = ['verb = "get"', 'verb = "list"', 'objectRef.resource'].map((match, index) => ({
+      ...detectorOf(match),
+      id: `d${index}`,
+    }));
+    const { findings } = await judge(detectors, [{}]);
+    expect(findings.map(({ detector }) => detector)).toEqual(['d0', 'd2']);
+    expect(new Set(findings.map(({ id }) => id)).size).toBe(2);
+  });
+
+  it.each([
+    ['nothing', 'missing'],
+    ['an empty text', '""'],
+    ['zero', '0'],
+    ['an empty list', '[]'],
+    ['a list of nothing true', '[false, 0]'],
+  ])('is not found where the match is %s', async (_, match) => {
+    expect((await judge(detectorOf(match), [{}])).findings).toEqual([]);
+  });
+
+  it.each(['"false"', '1', '[0, 1]', 'user', 'user.groups'])('is found where the match is %s', async (match) => {
+    expect((await judge(detectorOf(match), [{}])).findings).toHaveLength(1);
+  });
+});
+
+describe('columns', () => {
+  it('are values of the event; those that are nothing are left out', async () => {
+    const detector = detectorOf('true', [
+      'columns: { who: user.username, none: missing, no: "null", groups: user.groups }',
+    ]);
+    const { findings } = await judge(detector, [{}]);
+    expect(findings[0]?.details).toEqual({ who: 'maria', no: null, groups: ['dev', 'system:authenticated'] });
+  });
+
+  it('are plain values, at any depth: they go to other threads', async () => {
+    const detector = detectorOf('true', [
+      'columns:',
+      '  kept: user.groups[]',
+      '  nested: \'{"list": user.groups[], "filtered": user.groups[$ != ""], "deep": [{"l": user.groups[]}]}\'',
+    ]);
+    const { findings } = await judge(detector, [{}]);
+    const [details] = findings.map((finding) => finding.details);
+    expect(structuredClone(details)).toEqual(JSON.parse(JSON.stringify(details)));
+    expect(details).toStrictEqual(JSON.parse(JSON.stringify(details)));
+  });
+});
+
+describe('an expression that fails on an event', () => {
+  it('is counted with its first place and code, and the others go on', async () => {
+    const failing = { ...detectorOf('$contains(responseStatus.code, "2")'), id: 'failing' };
+    const { findings, summary } = await judge([failing, detectorOf('true')], [{}, {}, {}]);
+    expect(findings.map(({ detector }) => detector)).toEqual(Array(3).fill('test-detector'));
+    expect([...summary.failures]).toEqual([
+      ['failing', { count: 3, message: expect.stringMatching(/^T0410: /), first: { path: 'audit.log', offset: 0 } }],
+    ]);
+  });
+
+  it('in a column leaves the finding, without the column', async () => {
+    const detector = detectorOf('true', ['columns: { bad: "$lowercase(responseStatus)", good: verb }']);
+    const { findings, summary } = await judge(detector, [{}]);
+    expect(findings[0]?.details).toEqual({ good: 'get' });
+    expect([...summary.failures.keys()]).toEqual(['test-detector, column bad']);
+  });
+
+  it('in a window counts the event in the group of those without', async () => {
+    const detector = detectorOf('true', ['window: { by: ["$lowercase(responseStatus)"], within: 1m, count: 2 }']);
+    const { findings, summary } = await judge(detector, [at(1), at(2)]);
+    expect(findings).toHaveLength(1);
+    expect(summary.failures.get('test-detector, window')?.count).toBe(2);
+  });
+});
+
+describe('an exception', () => {
+  const rule = (match: string, detector = 'test-detector'): ExceptionRule => ({ match, detector, reason: 'known' });
+
+  it('leaves out what it matches, and counts it', async () => {
+    const { findings, summary } = await judge(
+      detectorOf('true'),
+      [{ verb: 'get' }, { verb: 'list' }],
+      [rule('verb = "get"')],
+    );
+    expect(findings.map(({ verb }) => verb)).toEqual(['list']);
+    expect(summary.excepted).toBe(1);
+  });
+
+  it('holds for the detectors that it names, by a pattern as well', async () => {
+    const detectors = ['aa-one', 'aa-two', 'bb-one'].map((id) => ({ ...detectorOf('true'), id }));
+    const ids = async (detector: string) =>
+      (await judge(detectors, [{}], [rule('true', detector)])).findings.map((finding) => finding.detector);
+    expect(await ids('aa-*')).toEqual(['bb-one']);
+    expect(await ids('bb-one')).toEqual(['aa-one', 'aa-two']);
+    expect(await ids('*')).toEqual([]);
+  });
+
+  it('that fails excepts nothing, and is counted', async () => {
+    const { findings, summary } = await judge(detectorOf('true'), [{}], [rule('$contains(responseStatus.code, "x")')]);
+    expect(findings).toHaveLength(1);
+    expect(summary.failures.get('exception for test-detector')?.count).toBe(1);
+  });
+
+  it('keeps an event out of a window', async () => {
+    const detector = detectorOf('true', ['window: { by: [], within: 1m, count: 2 }']);
+    const events = [at(1), { ...at(2), verb: 'list' }];
+    expect((await judge(detector, events)).findings).toHaveLength(1);
+    expect((await judge(detector, events, [rule('verb = "list"')])).findings).toHaveLength(0);
+  });
+});
+
+describe('a window', () => {
+  const detector = detectorOf('true', [
+    'columns: { what: verb }',
+    'window: { by: [user.username], within: 10s, count: 3 }',
+  ]);
+
+  it('makes one finding of a burst, with the columns of its first event', async () => {
+    const { findings } = await judge(
+      detector,
+      [at(1), at(3), at(5), at(6)].map((time, index) => ({ ...time, verb: `v${index}` })),
+    );
+    expect(findings).toMatchObject([
+      {
+        count: 4,
+        first: '2026-02-22T10:15:01.000000Z',
+        last: '2026-02-22T10:15:06.000000Z',
+        time: '2026-02-22T10:15:01.000000Z',
+        details: { what: 'v0' },
+      },
+    ]);
+  });
+
+  it('keeps groups apart', async () => {
+    const of = (username: string, second: number) => ({ ...at(second), user: { username } });
+    const events = [of('a', 1), of('b', 2), of('a', 3), of('b', 4), of('a', 5)];
+    const { findings } = await judge(detector, events);
+    expect(findings.map(({ actor, count }) => [actor.username, count])).toEqual([['a', 3]]);
+  });
+
+  it('counts different values', async () => {
+    const distinct = detectorOf('true', ['window: { by: [], within: 1m, count: 3, distinct: objectRef.name }']);
+    const of = (name: unknown, second: number) => ({ ...at(second), objectRef: { name } });
+    const few = [of('a', 1), of('b', 2), of('a', 3), of('b', 4)];
+    expect((await judge(distinct, few)).findings).toEqual([]);
+    expect((await judge(distinct, [...few, of('c', 5)])).findings).toMatchObject([{ count: 5 }]);
+    expect((await judge(distinct, [of('a', 1), of(undefined, 2), of(null, 3)])).findings).toEqual([]);
+    expect((await judge(distinct, [of('a', 1), of(undefined, 2), of('null', 3)])).findings).toHaveLength(1);
+  });
+
+  it('takes no event without a time', async () => {
+    const none = { requestReceivedTimestamp: undefined, stageTimestamp: undefined };
+    expect((await judge(detector, [none, none, none, none])).findings).toEqual([]);
+  });
+});
+
+/** Go's decoder, and so the API server, lets 10,000 levels through. */
+describe('a body that is nested 10,000 deep', () => {
+  const deep = `${'['.repeat(9_990)}1${']'.repeat(9_990)}`;
+  const text = JSON.stringify(auditFields({ requestObject: { x: 'DEEP' } })).replace('"DEEP"', deep);
+  const event = decodeEvent(JSON.parse(text), text);
+  const record = { event, text, place: { path: 'audit.log', offset: 0 } } as EventRecord;
+
+  it.each([
+    ['as a match', 'requestObject.x', []],
+    ['as a column', 'true', ['columns: { body: requestObject }']],
+    ['as a group', 'true', ['window: { by: [requestObject], within: 1m, count: 2 }']],
+    ['as a distinct value', 'true', ['window: { by: [], within: 1m, count: 2, distinct: requestObject }']],
+  ])('%s stops neither the run nor the report', async (_, match, lines) => {
+    const { findings, summary } = await judge(detectorOf(match, lines), [record, record]);
+    if (lines.length === 0 || lines[0]?.startsWith('columns')) expect(findings).toHaveLength(2);
+    expect(() => JSON.stringify(findings)).not.toThrow();
+    const groups = createFindingGroups();
+    for (const finding of findings) groups.add(finding);
+    expect([...summary.failures.keys()].length).toBeLessThanOrEqual(1);
+  });
+});
