@@ -8,14 +8,27 @@ export class KnownError extends Error {
   override name = 'KnownError';
 }
 
+/** A file's name can hold a line end, and would then print a line of its own. */
+function oneLine(message: string): string {
+  return message.replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+}
+
 /** The command line is wrong: an unknown option, a value that cannot be read, an expression that does not parse. */
 export class UsageError extends KnownError {
   override name = 'UsageError';
+
+  constructor(message: string) {
+    super(oneLine(message));
+  }
 }
 
 /** An input cannot be read: missing, unreadable, a directory without logs, a file that fails midway. */
 export class InputError extends KnownError {
   override name = 'InputError';
+
+  constructor(message: string) {
+    super(oneLine(message));
+  }
 }
 
 /** A detector file or the configuration is wrong. */

@@ -51,8 +51,13 @@ export async function* readEvents(options: ReadOptions): AsyncIterable<EventReco
       )) {
         const decoded: EventRecord[] = [];
         for (const line of lines) decodeLine(line, { path, label }, summary, decoded);
-        const selected = decoded.filter((record) => select(record.event));
-        for (const record of selected) countTime(summary, eventTime(record.event));
+        const selected = decoded.filter((record) => {
+          const time = eventTime(record.event);
+          if (time === undefined) summary.untimed += 1;
+          const wanted = select(record.event);
+          if (wanted) countTime(summary, time);
+          return wanted;
+        });
         summary.selected += selected.length;
         if (selected.length > 0) yield selected;
       }
@@ -89,7 +94,7 @@ export async function* scan(options: ScanOptions): AsyncIterable<Finding[]> {
   const engine = createEngine(options.detectors, options.exceptions ?? [], options.summary);
   for await (const records of readRequests(options)) {
     const findings: Finding[] = [];
-    for (const record of records) findings.push(...(await engine.judge(record)));
+    for (const record of records) for (const finding of await engine.judge(record)) findings.push(finding);
     if (findings.length > 0) yield findings;
   }
   const last = engine.finish();

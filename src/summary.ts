@@ -50,11 +50,17 @@ export interface Summary {
   readonly failures: Map<string, ExpressionFailure>;
   /** Findings that an exception of the configuration left out. */
   excepted: number;
+  /** Groups of a detector's window that were forgotten for want of room. */
+  forgottenBursts: number;
+  /** Events without a time that can be read. */
+  untimed: number;
   /** Inputs that failed midway, one sentence each. */
   readonly inputErrors: string[];
   /** Things worth a line on standard error that are no damage. */
   readonly notes: string[];
 }
+
+const MAX_MESSAGE = 300;
 
 export function createSummary(): Summary {
   return {
@@ -71,6 +77,8 @@ export function createSummary(): Summary {
     lastTime: undefined,
     failures: new Map(),
     excepted: 0,
+    forgottenBursts: 0,
+    untimed: 0,
     inputErrors: [],
     notes: [],
   };
@@ -89,7 +97,8 @@ export function countReject(summary: Summary, reason: RejectReason, place: Place
 export function countFailure(summary: Summary, expression: string, message: string, place: Place): void {
   const known = summary.failures.get(expression);
   if (known) known.count += 1;
-  else summary.failures.set(expression, { count: 1, message, first: place });
+  // A message may quote a value of the event, which may be megabytes.
+  else summary.failures.set(expression, { count: 1, message: message.slice(0, MAX_MESSAGE), first: place });
 }
 
 export function countTime(summary: Summary, time: number | undefined): void {

@@ -110,6 +110,7 @@ function detailsText(details: Readonly<Record<string, unknown>>): string {
 
 function valueText(value: unknown): string {
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
+    if (value.length === 0) return '';
     return value.length === 1 ? valueText(value[0]) : JSON.stringify(value.join(' '));
   }
   // Quoted wherever it could pass for more than one value.

@@ -21,6 +21,8 @@ export interface Plan {
   readonly quiet: boolean;
   readonly strict: boolean;
   readonly summary: Summary;
+  /** Whether --since or --until is given. */
+  readonly bounded: boolean;
   /** What to read, and which events of it. */
   readonly reading: ReadOptions;
   /** Opens the sink of the chosen form. */
@@ -54,6 +56,7 @@ export async function createPlan(
     quiet,
     strict: args.strict === true,
     summary,
+    bounded: args.since !== undefined || args.until !== undefined,
     reading: { sources, summary, maxRecordSize, select, onRead: createProgress(sources, terminal, quiet) },
     async openSink(columns) {
       const { sinks } = await import('../sinks/registry.ts');

@@ -2,15 +2,16 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PACK } from '../detect/load.ts';
 import { UsageError } from '../errors.ts';
+import { actorText } from '../event/actor.ts';
 import { timestamp } from '../event/time.ts';
 import type { EventRecord } from '../event/types.ts';
 import { compileExpression } from '../expression/compile.ts';
+import { evaluateCounted } from '../expression/evaluate-counted.ts';
 import { readEvents, readRequests } from '../scan.ts';
 import type { Column, Row } from '../sinks/types.ts';
 import { type Arguments, text, texts } from './arguments.ts';
 import { nearest } from './argv.ts';
 import { type NamedExpression, parseColumnList } from './column-list.ts';
-import { evaluate } from './evaluate.ts';
 import { objectText } from './finding-row.ts';
 import { createPlan, type Plan } from './plan.ts';
 import { countText, parseCount } from './quantities.ts';
@@ -55,7 +56,8 @@ export async function query(args: Arguments): Promise<number> {
   for await (const records of read(plan.reading)) {
     const batch: QueryRow[] = [];
     for (const record of records) {
-      batch.push(...(await queryRows(record, await evaluate('the query', expression, record, summary), columns, plan)));
+      const value = await evaluateCounted('the query', expression, record, summary);
+      for (const row of await queryRows(record, value, columns, plan)) batch.push(row);
     }
     const wanted = limit > 0 ? batch.slice(0, limit - rows) : batch;
     rows += wanted.length;
@@ -72,6 +74,8 @@ export async function query(args: Arguments): Promise<number> {
 
 interface QueryRow extends Row {
   readonly kind: 'event' | 'object' | 'value';
+  /** What the expression gave. */
+  readonly value: unknown;
 }
 
 /** What an expression's value means: see "query EXPR" in the README. */
@@ -90,9 +94,9 @@ async function queryRows(
 function valueRow(value: unknown): QueryRow {
   const json = (): string => jsonText(value);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return { kind: 'object', cells: value as Record<string, unknown>, json };
+    return { kind: 'object', value, cells: value as Record<string, unknown>, json };
   }
-  return { kind: 'value', cells: { value }, json };
+  return { kind: 'value', value, cells: { value }, json };
 }
 
 /** A function is no JSON; neither is a value nested deeper than the stack. */
@@ -113,9 +117,9 @@ async function eventRow(
   if (columns) {
     const cells: [string, unknown][] = [];
     for (const { name, expression } of columns) {
-      cells.push([name, await evaluate(`column ${name}`, expression, record, plan.summary)]);
+      cells.push([name, await evaluateCounted(`column ${name}`, expression, record, plan.summary)]);
     }
-    return { kind: 'event', cells: Object.fromEntries(cells), json: () => json };
+    return { kind: 'event', value: true, cells: Object.fromEntries(cells), json: () => json };
   }
   const { objectRef } = event;
   const object = {
@@ -127,11 +131,10 @@ async function eventRow(
   };
   return {
     kind: 'event',
+    value: true,
     cells: {
       time: plan.clock.text(timestamp(event) ?? ''),
-      user: event.impersonatedUser?.username
-        ? `${event.user?.username ?? ''} as ${event.impersonatedUser.username}`
-        : event.user?.username,
+      user: actorText(event),
       verb: event.verb,
       object: objectText(object) || event.requestURI,
       code: event.responseStatus?.code,
@@ -153,6 +156,7 @@ interface QueryOutput {
 /** The sink is opened when the first row tells what the columns are. */
 function createOutput(plan: Plan, columns: readonly NamedExpression[] | undefined): QueryOutput {
   let sink: ReturnType<Plan['openSink']> | undefined;
+  let first: QueryRow['kind'] | undefined;
   const columnsOf = (kind: QueryRow['kind'] | undefined): readonly Column[] | undefined => {
     if (kind === 'object') return undefined;
     if (kind === 'value') return VALUE_COLUMNS;
@@ -161,8 +165,10 @@ function createOutput(plan: Plan, columns: readonly NamedExpression[] | undefine
   return {
     async write(rows) {
       if (rows.length === 0) return;
-      sink ??= plan.openSink(columnsOf(rows[0]?.kind));
-      await (await sink).write(rows);
+      first ??= rows[0]?.kind;
+      sink ??= plan.openSink(columnsOf(first));
+      // A row of another kind than the first stands whole in a column of its own.
+      await (await sink).write(rows.map((row) => (row.kind === first ? row : { ...row, cells: { value: row.value } })));
     },
     async end() {
       sink ??= plan.openSink(columnsOf(undefined));

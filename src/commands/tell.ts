@@ -31,6 +31,16 @@ export function tellSummary(plan: Plan, headline: string, unit: 'request' | 'eve
       'note: every event is of the stage RequestReceived, which decides nothing: the audit policy leaves out the later stages',
     );
   }
+  if (summary.untimed > 0 && plan.bounded) {
+    tell(
+      `note: ${countText(summary.untimed, 'event')} without a time that can be read ${summary.untimed === 1 ? 'lies' : 'lie'} outside --since and --until`,
+    );
+  }
+  if (summary.forgottenBursts > 0) {
+    tell(
+      `note: ${countText(summary.forgottenBursts, 'group')} of bursts forgotten for want of room: a burst among them may be missing`,
+    );
+  }
   if (summary.excepted > 0)
     tell(
       `note: ${countText(summary.excepted, 'match').replace(/matchs$/, 'matches')} left out by exceptions of ${plan.config.path}`,

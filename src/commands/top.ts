@@ -1,9 +1,9 @@
 import { UsageError } from '../errors.ts';
+import { evaluateCounted } from '../expression/evaluate-counted.ts';
 import { readEvents, readRequests } from '../scan.ts';
 import type { Column, Row } from '../sinks/types.ts';
 import { type Arguments, text, texts } from './arguments.ts';
 import { parseColumnList } from './column-list.ts';
-import { evaluate } from './evaluate.ts';
 import { createPlan } from './plan.ts';
 import { countText, parseCount } from './quantities.ts';
 import { exitStatus, tellSummary } from './tell.ts';
@@ -32,7 +32,7 @@ export async function top(args: Arguments): Promise<number> {
     for (const record of records) {
       const values: unknown[] = [];
       for (const { name, expression } of fields)
-        values.push((await evaluate(`--by ${name}`, expression, record, plan.summary)) ?? null);
+        values.push((await evaluateCounted(`--by ${name}`, expression, record, plan.summary)) ?? null);
       const key = keyOf(values);
       const count = counts.get(key);
       total += 1;

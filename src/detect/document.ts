@@ -35,7 +35,7 @@ export function parseChecked<S extends v.GenericSchema>(
 ): Document<v.InferOutput<S>> {
   if (text.length > MAX_SIZE) throw new DetectorError(`${path} is larger than ${MAX_SIZE / 1024 / 1024} MiB`);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, stringKeys: true, logLevel: 'error' });
   const [broken] = document.errors;
   if (broken) {
     const reason = broken.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '');
@@ -50,11 +50,14 @@ export function parseChecked<S extends v.GenericSchema>(
     return 1;
   };
   const value = toPlain(path, document);
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    const kind = Array.isArray(value) ? 'Array' : JSON.stringify(value);
+    if (value !== undefined) throw new DetectorError(`${path}:1: "the file" must be Object, but is ${kind}`);
+  }
   const result = v.safeParse(schema, value);
   if (result.success) return { value: result.output, path, line };
   // A key that nobody knows is named before one that is missing: it is usually the same one, misspelt.
-  const issue =
-    (typeof value === 'object' && !Array.isArray(value) && result.issues.find(isUnknownKey)) || result.issues[0];
+  const issue = result.issues.find(isUnknownKey) ?? result.issues[0];
   const keys = (issue.path ?? []).map((item) => item.key as string | number);
   throw new DetectorError(`${path}:${line(keys)}: ${explain(issue, keys)}`);
 }

@@ -2,14 +2,15 @@ import { requestHash } from '../event/requests.ts';
 import { eventTime } from '../event/time.ts';
 import type { EventRecord } from '../event/types.ts';
 import { toBoolean } from '../expression/boolean.ts';
-import { type CompiledExpression, EvaluationError } from '../expression/compile.ts';
-import { countFailure, type Summary } from '../summary.ts';
+import type { CompiledExpression } from '../expression/compile.ts';
+import { evaluateCounted } from '../expression/evaluate-counted.ts';
+import type { Summary } from '../summary.ts';
 import type { Detector } from './detector.ts';
 import type { Exception } from './exceptions.ts';
 import type { Finding } from './finding.ts';
 import { findingId, makeFinding } from './make-finding.ts';
 import { plain } from './plain.ts';
-import { createWindows, groupOf, type Windows } from './windows.ts';
+import { createWindows, groupOf, keyOf, type Windows } from './windows.ts';
 
 /** Runs detectors over requests. */
 export interface Engine {
@@ -27,16 +28,8 @@ export function createEngine(
   const windows = new Map<string, Windows>();
   for (const { id, window } of detectors) if (window) windows.set(id, createWindows(id, window));
 
-  /** Undefined when the expression failed on this event, which is counted. */
-  const evaluate = async (name: string, expression: CompiledExpression, record: EventRecord): Promise<unknown> => {
-    try {
-      return await expression.evaluate(record.event);
-    } catch (error) {
-      if (!(error instanceof EvaluationError)) throw error;
-      countFailure(summary, name, `${error.code}: ${error.message}`, record.place);
-      return undefined;
-    }
-  };
+  const evaluate = (name: string, expression: CompiledExpression, record: EventRecord): Promise<unknown> =>
+    evaluateCounted(name, expression, record, summary);
 
   const isExcepted = async (detector: Detector, record: EventRecord): Promise<boolean> => {
     for (const exception of exceptions) {
@@ -68,7 +61,7 @@ export function createEngine(
     return running.add({
       group: await groupOf(window, ask),
       time,
-      value: value === undefined ? undefined : JSON.stringify(value),
+      value: value === undefined ? undefined : keyOf(value),
       finding: () => find(detector, record, hash),
     });
   };
@@ -89,6 +82,9 @@ export function createEngine(
       }
       return findings;
     },
-    finish: () => [...windows.values()].flatMap((running) => running.flush()),
+    finish() {
+      for (const running of windows.values()) summary.forgottenBursts += running.forgotten;
+      return [...windows.values()].flatMap((running) => running.flush());
+    },
   };
 }

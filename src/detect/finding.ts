@@ -1,5 +1,7 @@
 /** The finding: what a detector says of a request. Its JSON form is a published interface. */
 
+import type { Outcome } from '../event/outcome.ts';
+
 export const SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
@@ -7,8 +9,6 @@ export type Severity = (typeof SEVERITIES)[number];
 export function severityRank(severity: Severity): number {
   return SEVERITIES.indexOf(severity);
 }
-
-export type Outcome = 'allowed' | 'denied' | 'failed' | 'unknown';
 
 export interface Actor {
   /** The real caller, also where it impersonates; empty where nobody was authenticated. */

@@ -5,8 +5,8 @@ import type { WindowDefinition } from './detector.ts';
 import type { Finding } from './finding.ts';
 import { plain } from './plain.ts';
 
-/** Episodes that one detector watches at once; beyond it the one that was quiet for longest is closed early. */
-const MAX_EPISODES = 4_096;
+/** Episodes that one detector watches at once; beyond it the one that was quiet for longest is closed early, and counted. */
+const MAX_EPISODES = 65_536;
 
 /** A match that counts towards a window. */
 export interface WindowMatch {
@@ -16,17 +16,17 @@ export interface WindowMatch {
   readonly time: number;
   /** The value of `distinct`, as text; undefined where events are counted. */
   readonly value: string | undefined;
-  /** The finding as it would be without a window. Made for an episode's first match only. */
+  /** The finding as it would be without a window. Made for the match that completes a burst. */
   finding(): Promise<Finding>;
 }
 
 interface Episode {
   readonly group: string;
-  readonly finding: Finding;
+  /** There when the episode is a burst. */
+  finding: Finding | undefined;
   first: number;
   last: number;
   events: number;
-  fired: boolean;
   /** Times of the latest matches, or of the latest match of each distinct value; at most `count` of them. */
   readonly recent: Map<string, number>;
 }
@@ -44,6 +44,8 @@ export interface Windows {
   add(match: WindowMatch): Promise<Finding[]>;
   /** Ends all episodes; gives their findings. */
   flush(): Finding[];
+  /** Episodes that were forgotten, for want of room, before they could become bursts. */
+  readonly forgotten: number;
 }
 
 /** The id of a burst: detector, group, and the time bucket that its first match fell into. */
@@ -61,7 +63,13 @@ export async function groupOf(
 ): Promise<string> {
   const values: unknown[] = [];
   for (const expression of definition.by) values.push(plain(await evaluate(expression)) ?? null);
-  return JSON.stringify(values);
+  return keyOf(values);
+}
+
+/** A value as a key: short ones as they are, long ones as their hash, for an attacker chooses how long they are. */
+export function keyOf(value: unknown): string {
+  const text = JSON.stringify(value) ?? '';
+  return text.length <= 128 ? text : createHash('sha256').update(text).digest('hex');
 }
 
 export function createWindows(detector: string, definition: WindowDefinition): Windows {
@@ -69,28 +77,30 @@ export function createWindows(detector: string, definition: WindowDefinition): W
   /** In the order in which they were last added to. */
   const episodes = new Set<Episode>();
   const byGroup = new Map<string, Set<Episode>>();
+  let forgotten = 0;
 
   const close = (episode: Episode): Finding[] => {
-    const { group, first, last, events, fired, finding } = episode;
+    const { group, first, last, events, finding } = episode;
     episodes.delete(episode);
     const siblings = byGroup.get(group);
     siblings?.delete(episode);
     if (siblings?.size === 0) byGroup.delete(group);
-    if (!fired) return [];
+    if (!finding) return [];
     const id = windowId(detector, group, first, within);
-    return [{ ...finding, id, count: events, first: formatTime(first), last: formatTime(last) }];
+    return [
+      { ...finding, id, time: formatTime(first), count: events, first: formatTime(first), last: formatTime(last) },
+    ];
   };
 
-  const open = async ({ group, time, finding }: WindowMatch): Promise<Episode> => {
-    const episode = {
-      group,
-      finding: await finding(),
-      first: time,
-      last: time,
-      events: 0,
-      fired: false,
-      recent: new Map(),
-    };
+  /** Many at once: a set is walked past what was deleted from its front, so that one at a time would be quadratic. */
+  const forget = (): Finding[] => {
+    const quietest = [...episodes].slice(0, MAX_EPISODES / 8);
+    forgotten += quietest.filter(({ finding }) => !finding).length;
+    return quietest.flatMap(close);
+  };
+
+  const open = (group: string, time: number): Episode => {
+    const episode: Episode = { group, finding: undefined, first: time, last: time, events: 0, recent: new Map() };
     const siblings = byGroup.get(group) ?? new Set();
     byGroup.set(group, siblings.add(episode));
     return episode;
@@ -103,34 +113,39 @@ export function createWindows(detector: string, definition: WindowDefinition): W
       const over = siblings.filter(({ last }) => time - last > within);
       const findings = over.flatMap(close);
       const episode =
-        siblings.find(({ first, last }) => time - last <= within && first - time <= within) ?? (await open(match));
+        siblings.find(({ first, last }) => time - last <= within && first - time <= within) ?? open(group, time);
       // Moved to the end: it is the one that was added to last.
       episodes.delete(episode);
       episodes.add(episode);
-      if (episodes.size > MAX_EPISODES) {
-        const [quietest] = episodes;
-        if (quietest) findings.push(...close(quietest));
-      }
+      if (episodes.size > MAX_EPISODES) findings.push(...forget());
       episode.first = Math.min(episode.first, time);
       episode.last = Math.max(episode.last, time);
       episode.events += 1;
-      if (!episode.fired) {
+      if (!episode.finding) {
         remember(episode.recent, value ?? String(episode.events), time, count);
-        episode.fired = episode.recent.size >= count && spread(episode.recent) <= within;
-        if (episode.fired) episode.recent.clear();
+        if (episode.recent.size >= count && spread(episode.recent) <= within) {
+          episode.finding = await match.finding();
+          episode.recent.clear();
+        }
       }
       return findings;
     },
     flush: () => [...episodes].flatMap(close),
+    get forgotten() {
+      return forgotten;
+    },
   };
 }
 
 function remember(recent: Map<string, number>, value: string, time: number, cap: number): void {
   recent.set(value, Math.max(time, recent.get(value) ?? time));
   if (recent.size <= cap) return;
-  let oldest: [string, number] | undefined;
-  for (const entry of recent) if (!oldest || entry[1] < oldest[1]) oldest = entry;
-  if (oldest) recent.delete(oldest[0]);
+  // The one farthest from this match: of matches in order the oldest, and an earlier burst in a long episode stays together.
+  let farthest: [string, number] | undefined;
+  for (const entry of recent) {
+    if (!farthest || Math.abs(entry[1] - time) > Math.abs(farthest[1] - time)) farthest = entry;
+  }
+  if (farthest) recent.delete(farthest[0]);
 }
 
 /** From the earliest to the latest of the times. */

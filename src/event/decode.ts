@@ -19,7 +19,8 @@ const OBJECT_STRINGS = ['resource', 'subresource', 'namespace', 'name', 'apiGrou
  * @param text the JSON that the value was parsed from.
  */
 export function decodeEvent(value: unknown, text: string): AuditEvent | undefined {
-  if (!isTree(value) || !isAudit(value) || !hasKnownTypes(value)) return undefined;
+  if (!isTree(value) || !isAudit(value)) return undefined;
+  mend(value);
   splitGroupVersion(value.objectRef as Tree | null | undefined);
   const event = value as AuditEvent & { [PLANTED]?: readonly string[] };
   if (maySayReserved(text)) {
@@ -31,44 +32,49 @@ export function decodeEvent(value: unknown, text: string): AuditEvent | undefine
 
 function isAudit(value: Tree): boolean {
   const { kind, apiVersion, verb } = value;
-  if (kind !== undefined && kind !== null && kind !== 'Event') return false;
-  if (typeof apiVersion === 'string') return apiVersion.startsWith('audit.k8s.io/');
+  if (kind && kind !== 'Event') return false;
+  if (typeof apiVersion === 'string' && apiVersion !== '') return apiVersion.startsWith('audit.k8s.io/');
   return typeof verb === 'string' && (typeof value.auditID === 'string' || typeof value.requestURI === 'string');
 }
 
-function hasKnownTypes(value: Tree): boolean {
-  if (!areStrings(value, STRINGS) || !areStrings(value, TIMES)) return false;
-  for (const key of OBJECTS) {
-    const field = value[key];
-    if (field !== undefined && field !== null && !isTree(field)) return false;
+/**
+ * Re-encoders and shippers change types: a code becomes a string, a list of one a plain value, an empty map a list. What can
+ * be read as what it was is; another field of the wrong type is dropped, and the event is kept.
+ */
+function mend(value: Tree): void {
+  mendStrings(value, STRINGS);
+  mendStrings(value, TIMES);
+  for (const key of OBJECTS) if (isPresent(value[key]) && !isTree(value[key])) delete value[key];
+  mendStrings(value.objectRef, OBJECT_STRINGS);
+  for (const user of [value.user, value.impersonatedUser]) {
+    mendStrings(user, USER_STRINGS);
+    mendList(user, 'groups');
   }
-  return (
-    areStrings(value.objectRef, OBJECT_STRINGS) &&
-    isUser(value.user) &&
-    isUser(value.impersonatedUser) &&
-    isOptional((value.responseStatus as Tree | null | undefined)?.code, 'number') &&
-    isStringList(value.sourceIPs)
-  );
+  mendList(value, 'sourceIPs');
+  mendNumber(value.responseStatus, 'code');
 }
 
-function isUser(value: unknown): boolean {
-  return areStrings(value, USER_STRINGS) && isStringList((value as Tree | null | undefined)?.groups);
+function mendStrings(holder: unknown, keys: readonly string[]): void {
+  if (!isTree(holder)) return;
+  for (const key of keys) if (isPresent(holder[key]) && typeof holder[key] !== 'string') delete holder[key];
 }
 
-function areStrings(value: unknown, keys: readonly string[]): boolean {
-  if (value === undefined || value === null) return true;
-  for (const key of keys) if (!isOptional((value as Tree)[key], 'string')) return false;
-  return true;
+function mendNumber(holder: unknown, key: string): void {
+  if (!isTree(holder) || !isPresent(holder[key]) || typeof holder[key] === 'number') return;
+  if (typeof holder[key] === 'string' && /^\d{1,9}$/.test(holder[key])) holder[key] = Number(holder[key]);
+  else delete holder[key];
 }
 
-function isOptional(value: unknown, type: 'string' | 'number'): boolean {
-  return value === undefined || value === null || typeof value === type;
+function mendList(holder: unknown, key: string): void {
+  if (!isTree(holder) || !isPresent(holder[key])) return;
+  const items = Array.isArray(holder[key]) ? holder[key] : [holder[key]];
+  if (!Array.isArray(holder[key]) || !items.every((item) => typeof item === 'string')) {
+    holder[key] = items.filter((item) => typeof item === 'string');
+  }
 }
 
-function isStringList(value: unknown): boolean {
-  return (
-    value === undefined || value === null || (Array.isArray(value) && value.every((item) => typeof item === 'string'))
-  );
+function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 function splitGroupVersion(objectRef: Tree | null | undefined): void {

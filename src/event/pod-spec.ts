@@ -27,12 +27,20 @@ const CONTAINER_LISTS = ['containers', 'initContainers', 'ephemeralContainers'];
  * body, in a merge patch, or in a JSON Patch (then only what the patch says). Undefined where there is none.
  */
 export function podSpec(event: AuditEvent): Tree | undefined {
-  const body = Array.isArray(event.requestObject) ? sparseDocument(event.requestObject) : event.requestObject;
+  const body = Array.isArray(event.requestObject) ? patched(event.requestObject) : event.requestObject;
   const known = PATHS.get(event.objectRef?.resource ?? '');
   if (known) return descend(body, known);
   return GUESSES.map((path) => descend(body, path)).find(
     (spec) => spec && CONTAINER_LISTS.some((list) => list in spec),
   );
+}
+
+/** Several functions of several detectors ask for the same patch; it lives as long as its event. */
+const documents = new WeakMap<readonly unknown[], unknown>();
+
+function patched(operations: readonly unknown[]): unknown {
+  if (!documents.has(operations)) documents.set(operations, sparseDocument(operations));
+  return documents.get(operations);
 }
 
 /** Every container of the pod spec: ordinary, init and ephemeral. */

@@ -75,8 +75,12 @@ export function createRequestFolder(): RequestFolder {
 function remember(keys: Set<string>, key: string, cap: number): void {
   keys.add(key);
   if (keys.size <= cap) return;
-  const [oldest] = keys;
-  if (oldest !== undefined) keys.delete(oldest);
+  // Many at once: a set is walked past what was deleted from its front, so that one at a time would be quadratic.
+  let surplus = cap / 8;
+  for (const oldest of keys) {
+    if (surplus-- <= 0) break;
+    keys.delete(oldest);
+  }
 }
 
 const LONG_RUNNING_VERBS = new Set(['watch', 'proxy', 'connect']);

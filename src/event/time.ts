@@ -1,7 +1,7 @@
 import type { AuditEvent } from './types.ts';
 
 /** RFC 3339 as the API server and its re-encoders write it; seconds may be missing a fraction or have up to nine digits. */
-const RFC3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:\d\d)$/;
+const RFC3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:?\d\d)$/;
 
 /** The event's own time as it is written: when the request came in, else the stage's, else v1beta1's `timestamp`. */
 export function timestamp(event: AuditEvent): string | undefined {
@@ -16,7 +16,8 @@ export function parseTime(text: string | null | undefined): number | undefined {
   const match = typeof text === 'string' ? RFC3339.exec(text) : null;
   if (!match) return undefined;
   const [, date, clock, fraction = '', zone = 'Z'] = match;
-  const milliseconds = Date.parse(`${date}T${clock}${zone.toUpperCase()}`);
+  const offset = zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone.toUpperCase();
+  const milliseconds = Date.parse(`${date}T${clock}${offset}`);
   if (Number.isNaN(milliseconds) || !isDay(date)) return undefined;
   return milliseconds * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6));
 }
@@ -27,14 +28,22 @@ function isDay(date = ''): boolean {
   return day <= 28 || new Date(`${date}T00:00:00Z`).getUTCDate() === day;
 }
 
-/** Microseconds since the epoch of {@link timestamp}. */
+/**
+ * Microseconds since the epoch of the event's own time: the first of its times that can be read. Go's zero time, of the
+ * year 1, is none.
+ */
 export function eventTime(event: AuditEvent): number | undefined {
-  return parseTime(timestamp(event));
+  for (const text of [event.requestReceivedTimestamp, event.stageTimestamp, event.timestamp]) {
+    const time = parseTime(text);
+    if (time !== undefined && time >= 0) return time;
+  }
+  return undefined;
 }
 
 /** Microseconds since the epoch as the API server writes a MicroTime: UTC, six digits. */
 export function formatTime(microseconds: number): string {
   const milliseconds = Math.floor(microseconds / 1000);
-  const rest = String(microseconds - milliseconds * 1000).padStart(3, '0');
+  // A remainder is exact also where the product would not be.
+  const rest = String(((microseconds % 1000) + 1000) % 1000).padStart(3, '0');
   return new Date(milliseconds).toISOString().replace('Z', `${rest}Z`);
 }

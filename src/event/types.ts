@@ -10,7 +10,7 @@ export interface UserInfo {
   readonly username?: string | null;
   readonly uid?: string | null;
   readonly groups?: readonly string[] | null;
-  readonly extra?: Readonly<Record<string, unknown>> | null;
+  readonly extra?: unknown;
 }
 
 export interface ObjectReference {
@@ -24,9 +24,9 @@ export interface ObjectReference {
 
 export interface ResponseStatus {
   readonly code?: number | null;
-  readonly status?: string | null;
-  readonly reason?: string | null;
-  readonly message?: string | null;
+  readonly status?: unknown;
+  readonly reason?: unknown;
+  readonly message?: unknown;
 }
 
 /** Marks an event in which keys were renamed; a symbol, so that neither JSON nor an expression sees it. */

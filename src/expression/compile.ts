@@ -43,8 +43,11 @@ export class EvaluationError extends Error {
  */
 const FORBIDDEN: ReadonlySet<string> = new Set(['eval', 'now', 'millis', 'random', 'shuffle']);
 
+/** The event, for our functions, wherever in the expression they are called; no expression can name or rebind it. */
+const EVENT = '\0event';
+
 /** jsonata's own guards: calls nested deeper, or lists longer, are an error of the evaluation. */
-const MAX_DEPTH = 200;
+const MAX_DEPTH = 1_000;
 const MAX_SEQUENCE = 1_000_000;
 /** Milliseconds that an ad-hoc expression may take over one event: it can loop for ever, a detector cannot. */
 const MAX_TIME = 5_000;
@@ -62,15 +65,14 @@ export function compileExpression(text: string, options: CompileOptions = {}): C
   for (const [name, list] of Object.entries(lists)) expression.assign(name, list);
   for (const [name, implementation] of Object.entries(eventFunctions)) {
     expression.registerFunction(name, function (...args: unknown[]) {
-      // `$` names the event that `evaluate` was given, wherever in the expression the call stands.
-      return implementation(this.environment.lookup('$') as AuditEvent, ...args);
+      return implementation(this.environment.lookup(EVENT) as AuditEvent, ...args);
     });
   }
   return {
     text,
     async evaluate(event) {
       try {
-        return await expression.evaluate(event);
+        return await expression.evaluate(event, { [EVENT]: event });
       } catch (error) {
         throw evaluationError(error);
       }

@@ -53,7 +53,11 @@ export async function* splitLines(chunks: Chunks, options: FramingOptions, summa
       const whole = partsSize === 0 ? tail : Buffer.concat([...parts, tail]);
       const bytes = lineOffset === 0 && whole.subarray(0, 3).equals(BYTE_ORDER_MARK) ? whole.subarray(3) : whole;
       if (isBlank(bytes)) summary.emptyBytes += size;
-      else batch.push({ bytes, offset: lineOffset + whole.length - bytes.length, size, terminated });
+      else {
+        const mark = whole.length - bytes.length;
+        summary.emptyBytes += mark;
+        batch.push({ bytes, offset: lineOffset + mark, size: size - mark, terminated });
+      }
     }
     parts = [];
     partsSize = 0;

@@ -8,6 +8,8 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
 
 /** Where the object that starts at `start` ends (the place after its brace); -1 when it does not start there or end. */
 export function endOfObject(bytes: Buffer, start: number, end: number): number {
@@ -46,4 +48,50 @@ export function startOfObject(bytes: Buffer, start: number, end: number): number
     else if (byte === OPEN && --depth === 0) return i;
   }
   return -1;
+}
+
+/** Deeper than the API server decodes, so that no event of its is. */
+const MAX_DEPTH = 10_000;
+
+/** Whether brackets and braces are nested deeper than any event's. */
+export function isTooDeep(bytes: Buffer): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (inString) {
+      if (byte === BACKSLASH) i++;
+      else if (byte === QUOTE) inString = false;
+    } else if (byte === QUOTE) inString = true;
+    else if (byte === OPEN || byte === OPEN_BRACKET) {
+      if (++depth > MAX_DEPTH) return true;
+    } else if (byte === CLOSE || byte === CLOSE_BRACKET) depth--;
+  }
+  return false;
+}
+
+/**
+ * Whether what stands at `at` is a value of the object that begins at `start`, though that one never ends: the text between
+ * them is JSON as soon as a value and the missing brackets are added. A body can hold an object that looks like an event.
+ */
+export function isValueOf(bytes: Buffer, start: number, at: number): boolean {
+  const closers: string[] = [];
+  let inString = false;
+  for (let i = start; i < at; i++) {
+    const byte = bytes[i];
+    if (inString) {
+      if (byte === BACKSLASH) i++;
+      else if (byte === QUOTE) inString = false;
+    } else if (byte === QUOTE) inString = true;
+    else if (byte === OPEN) closers.push('}');
+    else if (byte === OPEN_BRACKET) closers.push(']');
+    else if (byte === CLOSE || byte === CLOSE_BRACKET) closers.pop();
+  }
+  if (inString || closers.length === 0 || closers.length > MAX_DEPTH) return false;
+  try {
+    JSON.parse(`${bytes.toString('latin1', start, at)}null${closers.reverse().join('')}`);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -3,6 +3,7 @@ import { access, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { InputError, systemReason } from '../errors.ts';
 import { byGeneration, COMPRESSED, liveName, looksLikeLog } from './generations.ts';
+import { readSource } from './read.ts';
 import type { Source } from './types.ts';
 
 /** Where API servers write their audit log, by default or in common distributions. */
@@ -76,7 +77,7 @@ async function expand(path: string): Promise<string[]> {
   if (!found) return expandGlob(path);
   if (!found.isDirectory()) return [path];
   const files = await logsIn(path, MAX_DEPTH);
-  if (files.length > 0) return withoutCopies(files).sort(byGeneration);
+  if (files.length > 0) return (await withoutCopies(files)).sort(byGeneration);
   throw new InputError(
     `there is no log in ${path} (looked for *.log, its rotated forms, *.jsonl and audit*.json); name the files themselves`,
   );
@@ -106,10 +107,38 @@ async function logsIn(directory: string, depth: number): Promise<string[]> {
   return files;
 }
 
-/** While a generation is being compressed both files are there, and the plain one is whole. */
-function withoutCopies(files: readonly string[]): string[] {
+/**
+ * While a generation is being compressed both files are there, and the plain one is whole. Told by what is in them: a name
+ * alone could be chosen to hide a file behind another.
+ */
+async function withoutCopies(files: readonly string[]): Promise<string[]> {
   const names = new Set(files);
-  return files.filter((file) => !names.has(file.replace(COMPRESSED, '')) || !COMPRESSED.test(file));
+  const kept: string[] = [];
+  for (const file of files) {
+    const plain = file.replace(COMPRESSED, '');
+    if (plain === file || !names.has(plain) || !(await isCopy(file, plain))) kept.push(file);
+  }
+  return kept;
+}
+
+/** Whether a compressed file begins as a plain one does, as far as it goes. */
+async function isCopy(compressed: string, plain: string): Promise<boolean> {
+  const [copy, original] = [await beginning(compressed), await beginning(plain)];
+  return original.subarray(0, copy.length).equals(copy);
+}
+
+/** The first bytes, decompressed, as far as they can be read. */
+async function beginning(path: string): Promise<Buffer> {
+  let bytes = Buffer.alloc(0);
+  try {
+    for await (const chunk of readSource({ path, size: undefined })) {
+      bytes = Buffer.concat([bytes, chunk]);
+      if (bytes.length >= 4096) break;
+    }
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+  }
+  return bytes.subarray(0, 4096);
 }
 
 async function isLinkToFile(path: string, link: boolean): Promise<boolean> {
@@ -135,27 +164,31 @@ async function sizeOfReadable(path: string): Promise<number | undefined> {
 
 /** A log that was named alone may be only the youngest part of what its directory holds. */
 async function unreadSiblings(paths: readonly string[], read: ReadonlySet<string>): Promise<string[]> {
-  const notes: string[] = [];
+  /** One of the named files for each log that they belong to. */
+  const logs = new Map<string, string>();
   for (const path of paths) {
-    if (
-      path === '-' ||
-      !(await stat(path).then(
-        (found) => found.isFile(),
-        () => false,
-      ))
-    )
-      continue;
-    const directory = dirname(path);
-    const names = await readdir(directory).catch(() => []);
-    const siblings = names
-      .map((name) => join(directory, name))
-      .filter((file) => looksLikeLog(file) && liveName(file) === liveName(join(path)));
-    const unread: string[] = [];
-    for (const file of siblings) if (!read.has(await identify(file))) unread.push(file);
-    if (unread.length > 0 && siblings.length > 1) {
-      const files = unread.length === 1 ? 'one rotated file lies' : `${unread.length} rotated files lie`;
-      notes.push(`${files} beside ${path}; name the directory ${directory} to read the whole set`);
+    if (path === '-' || !looksLikeLog(path) || !(await isFile(path))) continue;
+    logs.set(liveName(path), logs.get(liveName(path)) ?? path);
+  }
+  const unread = new Map<string, number>();
+  for (const directory of new Set([...logs.values()].map((path) => dirname(path)))) {
+    for (const name of await readdir(directory).catch(() => [])) {
+      const file = join(directory, name);
+      const live = liveName(file);
+      if (!looksLikeLog(file) || !logs.has(live) || read.has(await identify(file))) continue;
+      unread.set(live, (unread.get(live) ?? 0) + 1);
     }
   }
-  return [...new Set(notes)];
+  return [...unread].map(([live, count]) => {
+    const path = logs.get(live) ?? live;
+    const files = count === 1 ? 'one rotated file lies' : `${count} rotated files lie`;
+    return `${files} beside ${path}; name the directory ${dirname(path)} to read the whole set`;
+  });
+}
+
+function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }

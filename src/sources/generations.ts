@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** lumberjack: `audit-2026-02-22T10-15-30.123.log`, the UTC time of the rotation. */
 const LUMBERJACK = /-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3})(?=\.|$)/;
@@ -21,7 +21,7 @@ export function looksLikeLog(path: string): boolean {
 /** The name that a rotated file had while it was written: `audit.log` for all of the above. */
 export function liveName(path: string): string {
   const name = basename(path).replace(COMPRESSED, '').replace(NUMBER, '').replace(LUMBERJACK, '').replace(DATE, '');
-  return `${dirname(path)}/${name}`;
+  return join(dirname(path), name);
 }
 
 /** Sorts the generations of each log together, oldest first, the live file last. */

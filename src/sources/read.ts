@@ -26,7 +26,8 @@ async function* blocks(path: string): Chunks {
     for (;;) {
       const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(BLOCK), 0, BLOCK);
       if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
+      // A slow pipe gives a few bytes at a time, which must not hold a block each.
+      yield bytesRead < BLOCK / 4 ? Buffer.from(buffer.subarray(0, bytesRead)) : buffer.subarray(0, bytesRead);
     }
   } finally {
     await file.close();

@@ -170,14 +170,14 @@ describe('words', () => {
     );
   });
 
-  it('that look like options follow two dashes of their own', () => {
+  it('that look like options are words behind two dashes', () => {
     expect(normaliseArguments(['detect', '--', 'a.log', '-x.log', '--', '--user'])).toEqual([
       'detect',
       'a.log',
-      '--',
       '-x.log',
       '--',
       '--user',
+      '--',
     ]);
   });
 });

@@ -129,7 +129,6 @@ describe('details', () => {
     expect(cells({ details: { circle, big: 1n } }).details).toBe('circle=… big=…');
   });
 
-  // Fault: quotes in a value are not escaped, so that a command can pretend to be another detail.
   it('a value cannot pretend to be another one', () => {
     const one = cells({ details: { command: 'x" container="web' } }).details;
     const two = cells({ details: { command: 'x', container: 'web' } }).details;

@@ -60,7 +60,6 @@ describe('values arrive as they were typed', () => {
     },
   );
 
-  // Fault: yargs-parser takes the quotes off. Makes `--columns '"a","b"'` a syntax error.
   it.each(['"a","b"', "'x'"])('with its quotes: %j', async (value) => {
     expect((await parse('query', 'true', '--columns', value)).columns).toBe(value);
   });
@@ -84,17 +83,14 @@ describe('paths', () => {
     expect((await parse('detect', 'b', '--user', 'u', 'a', '-nx', '20261121')).paths).toEqual(['b', 'a', '20261121']);
   });
 
-  // Fault: yargs drops it, so that `detect - more.log` does not read standard input.
   it('may be standard input', async () => {
     expect((await parse('detect', '-', 'more.log')).paths).toEqual(['-', 'more.log']);
   });
 
-  // Fault: those that begin with a dash come last.
   it('keep their order after two dashes', async () => {
     expect((await parse('detect', '--', '-b.log', 'a.log')).paths).toEqual(['-b.log', 'a.log']);
   });
 
-  // Fault: an auditID is the client's to choose (the Audit-ID header), and may begin with a dash.
   it('an id may begin with a dash after two dashes', async () => {
     const args = await parse('show', '--', '-id', 'a.log');
     expect([args.id, args.paths]).toEqual(['-id', ['a.log']]);
@@ -124,7 +120,7 @@ describe('commands', () => {
 
   it.each([
     [[], 'no command given; auditscan --help lists them'],
-    [['detct'], 'there is no such command; did you mean detect?'],
+    [['detct'], 'there is no command detct; did you mean detect?'],
     [['query'], 'an argument is missing; see --help'],
     [['show'], 'an argument is missing; see --help'],
     [['detectors', 'show'], 'an argument is missing; see --help'],
@@ -134,7 +130,6 @@ describe('commands', () => {
     await expect(runCommandLine(argv, '0.0.0')).rejects.toThrow(new UsageError(message));
   });
 
-  // Faults: messages that mislead.
   it.each([
     [['query', 'true', '--fail-on', 'high'], 'this command takes no --fail-on; see --help'],
     [['show', 'x', '-otable'], '--output table: not one of json, jsonl here'],
@@ -142,7 +137,7 @@ describe('commands', () => {
     await expect(runCommandLine(argv, '0.0.0')).rejects.toThrow(new UsageError(message));
   });
   it('a word that is the name of an option stays a word in the error', async () => {
-    await expect(runCommandLine(['version'], '0.0.0')).rejects.toThrow('there is no such command');
+    await expect(runCommandLine(['version'], '0.0.0')).rejects.toThrow('there is no command version');
   });
   it('detectors without a command says which there are', async () => {
     await expect(runCommandLine(['detectors'], '0.0.0')).rejects.toThrow(

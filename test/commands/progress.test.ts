@@ -9,7 +9,6 @@ function notes(draws: boolean): Terminal & { readonly drawn: string[] } {
   return {
     width: undefined,
     colour: false,
-    errorColour: false,
     draws,
     drawn,
     draw: (line) => drawn.push(line),

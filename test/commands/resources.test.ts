@@ -64,7 +64,6 @@ const KUBERNETES: readonly (readonly [plural: string, singular: string, ...short
 const all = KUBERNETES.flatMap(([plural, ...names]) => [plural, ...names].map((name) => [name, plural] as const));
 
 describe('the plural of what comes with Kubernetes', () => {
-  // Fault: a singular that ends in one s, and is no word with -ss, is taken for a plural.
   const faults = new Set(['componentstatus']);
 
   it.each(all.filter(([name]) => !faults.has(name)))('%s is %s', (name, plural) => {
@@ -96,7 +95,6 @@ describe('the plural of others', () => {
     expect(pluralResource(name)).toBe(plural);
   });
 
-  // Fault: a glob by ? is given an s.
   it('a glob stays', () => {
     expect(pluralResource('pod?')).toBe('pod?');
   });

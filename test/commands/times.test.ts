@@ -56,7 +56,6 @@ describe('parseBound', () => {
     '2026-02-22T10:15Z',
     '2026-02-22T10:15:30',
     '2026-02-22T25:00:00Z',
-    '2026-02-22T10:15:30+0530',
     '1771755330',
     '2026-02-22\n',
   ])('%j is no time', (text) => {
@@ -65,7 +64,6 @@ describe('parseBound', () => {
     );
   });
 
-  // Fault: Date.parse rolls over into March.
   it.each(['2026-02-30', '2026-02-30T00:00:00Z', '2025-02-29', '2026-04-31'])('%s is no date', (text) => {
     expect(() => parseBound('since', text, NOW)).toThrow(UsageError);
   });

@@ -157,7 +157,7 @@ describe('a window', () => {
     'window: { by: [user.username], within: 10s, count: 3 }',
   ]);
 
-  it('makes one finding of a burst, with the columns of its first event', async () => {
+  it('makes one finding of a burst, with the columns of the event that completed it', async () => {
     const { findings } = await judge(
       detector,
       [at(1), at(3), at(5), at(6)].map((time, index) => ({ ...time, verb: `v${index}` })),
@@ -168,7 +168,7 @@ describe('a window', () => {
         first: '2026-02-22T10:15:01.000000Z',
         last: '2026-02-22T10:15:06.000000Z',
         time: '2026-02-22T10:15:01.000000Z',
-        details: { what: 'v0' },
+        details: { what: 'v2' },
       },
     ]);
   });

@@ -15,9 +15,13 @@ describe("a detector's own test", () => {
     ['that does not match, as it should not', 'match: false, event: { verb: list }', undefined],
     ['that should match', 'match: true, event: { verb: list }', 'it should match, but does not'],
     ['that should not match', 'match: false, event: { verb: get }', 'it should not match, but does'],
-    ['whose event is none', 'match: true, event: { verb: 5 }', 'event is no audit event'],
-    ['whose event has another kind', 'match: true, event: { apiVersion: v1, verb: get }', 'event is no audit event'],
-    ['one of whose events is none', 'match: true, events: [{ verb: get }, { verb: 5 }]', 'events.1 is no audit event'],
+    ['whose event is of another kind', 'match: true, event: { kind: Pod }', 'event is no audit event'],
+    ['whose event is of another API', 'match: true, event: { apiVersion: v1, verb: get }', 'event is no audit event'],
+    [
+      'one of whose events is none',
+      'match: true, events: [{ verb: get }, { kind: Pod }]',
+      'events.1 is no audit event',
+    ],
     ['of an event that only came in', 'match: false, event: { verb: get, stage: RequestReceived }', undefined],
     ['of several events, one of which matches', 'match: true, events: [{ verb: list }, { verb: get }]', undefined],
   ])('%s', async (_, test, expected) => {

@@ -132,6 +132,14 @@ describe('a torn event', () => {
     }
   });
 
+  it('on both sides leaves the whole event between, in the order of the log', () => {
+    for (const at of [40, 200, 401]) {
+      const [before, behind] = [tricky.slice(0, at), tricky.slice(0, at + 30)];
+      expect(decode(`${before}${plain}${behind}`).texts, `cut at ${at}`).toEqual([plain]);
+      expect(decode(`${before}${plain}${behind}${decoy}`).texts, `cut at ${at}`).toEqual([plain, decoy]);
+    }
+  });
+
   it('is counted where it stands', () => {
     const { summary } = decode(`${plain}${plain.slice(0, 200)}${tricky}`);
     expect(summary.rejects.get('torn')).toEqual({
@@ -165,6 +173,16 @@ describe('an event planted inside an event', () => {
     const host = auditLine({ auditID: 'host', userAgent: `}${decoy}`, requestObject: { message: `{${decoy}}` } });
     for (let at = 1; at < host.length; at++)
       expect(decode(`${host.slice(0, at)}${plain}`).texts, `cut at ${at}`).toEqual([plain]);
+  });
+
+  it('is never taken out of the body of a torn event; only directly behind it nobody can tell', () => {
+    const host = auditLine({ auditID: 'host', requestObject: { spec: { a: JSON.parse(decoy) as unknown, b: 1 } } });
+    const end = host.indexOf(decoy) + decoy.length;
+    for (let at = 1; at < host.length; at++) {
+      if (at === end) continue;
+      expect(decode(`${host.slice(0, at)}${plain}`).texts, `cut at ${at}`).toEqual([plain]);
+      expect(decode(host.slice(0, at), false).texts, `cut at ${at}`).toEqual([]);
+    }
   });
 
   it('never keeps the whole event behind it from being read', () => {

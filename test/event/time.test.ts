@@ -21,6 +21,7 @@ describe('a time', () => {
     ['2026-02-22T10:15:30-00:00', 0],
     ['2026-02-22T04:45:30.5-05:30', 500_000],
     ['2026-02-23T00:15:30+14:00', 0],
+    ['2026-02-22T11:15:30+0100', 0],
   ])('%s is read to the microsecond', (text, microseconds) => {
     expect(parseTime(text)).toBe(SECOND + microseconds);
   });
@@ -38,7 +39,7 @@ describe('a time', () => {
     '2026-02-22T10:60:30Z',
     ' 2026-02-22T10:15:30Z',
     '2026-02-22T10:15:30Z\n',
-    '2026-02-22T10:15:30+0100',
+    '2026-02-22T10:15:30+01',
     '20260222T101530Z',
     '1771755330',
     undefined,
@@ -112,5 +113,11 @@ describe("an event's time", () => {
       expect(eventTime(eventOf(fields))).toBeUndefined();
     }
     expect(eventTime(eventOf({ stageTimestamp: 'yesterday' }))).toBeUndefined();
+  });
+
+  it("is the first that can be read; Go's zero time is none", () => {
+    const stageTimestamp = '2026-02-22T10:15:30Z';
+    for (const requestReceivedTimestamp of ['yesterday', '0001-01-01T00:00:00Z', null])
+      expect(eventTime(eventOf({ requestReceivedTimestamp, stageTimestamp }))).toBe(SECOND);
   });
 });

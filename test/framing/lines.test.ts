@@ -63,7 +63,10 @@ function expected(bytes: Buffer, maxRecordSize: number) {
     const text = bytes.toString('latin1', start + mark, end);
     if (end - start > maxRecordSize) reject('too-long', start, size);
     else if (/^[ \t\r]*$/.test(text)) emptyBytes += size;
-    else lines.push({ text, offset: start + mark, size, terminated });
+    else {
+      lines.push({ text, offset: start + mark, size: size - mark, terminated });
+      emptyBytes += mark;
+    }
     start += size;
   }
   return { lines, rejects, emptyBytes };

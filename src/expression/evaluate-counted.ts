@@ -1,9 +1,9 @@
 import type { EventRecord } from '../event/types.ts';
-import { type CompiledExpression, EvaluationError } from '../expression/compile.ts';
 import { countFailure, type Summary } from '../summary.ts';
+import { type CompiledExpression, EvaluationError } from './compile.ts';
 
-/** The value of a user's expression for an event; undefined when it failed on it, which is counted under the name. */
-export async function evaluate(
+/** The value of an expression for an event; undefined when it failed on it, which is counted under the name. */
+export async function evaluateCounted(
   name: string,
   expression: CompiledExpression,
   record: EventRecord,
