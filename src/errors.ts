@@ -49,7 +49,7 @@ export function systemReason(error: unknown): string {
     ENAMETOOLONG: 'the name is too long',
     ELOOP: 'too many symbolic links',
     EIO: 'input/output error',
-    ENOSPC: 'no space left on the device',
+    ENOSPC: 'no space left on device',
   };
   return words[code] ?? (error instanceof Error ? error.message : String(error));
 }

@@ -1,4 +1,5 @@
-import { UsageError } from '../errors.ts';
+import { fstatSync } from 'node:fs';
+import { InputError, UsageError } from '../errors.ts';
 import type { ReadOptions } from '../scan.ts';
 import type { OutputForm } from '../sinks/registry.ts';
 import type { Column, Sink } from '../sinks/types.ts';
@@ -68,6 +69,8 @@ export async function createPlan(
 /** The paths named; without any, standard input if something comes from it, else the first well-known place. */
 async function chooseSources(paths: readonly string[], label: string | undefined) {
   if (paths.length > 0) return findSources(paths, label);
+  // Node takes a directory for an empty stream.
+  if (isDirectory(0)) throw new InputError('standard input is a directory; name it as a path');
   if (!process.stdin.isTTY && (await hasInput())) return findSources(['-'], label);
   const path = await findWellKnown();
   if (path === undefined) {
@@ -77,6 +80,15 @@ async function chooseSources(paths: readonly string[], label: string | undefined
   }
   const found = await findSources([path], label);
   return { sources: found.sources, notes: [`reading ${path}`, ...found.notes] };
+}
+
+/** False also where standard input is closed. */
+function isDirectory(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** Waits for the first byte of standard input, which stays there to be read, or for its end. */
