@@ -8,48 +8,44 @@ export interface OptionSpec {
   readonly alias?: string;
   /** May be given several times, each time with one value. */
   readonly repeatable?: boolean;
-  /** What stands for the value in the help text. */
-  readonly placeholder?: string;
   readonly choices?: readonly string[];
   readonly group: string;
 }
 
-const SELECT = 'Which events:';
+const SELECT = 'Which events (each may be repeated; a leading - excludes):';
 const TIME = 'When:';
 const OUTPUT = 'Output:';
 const INPUT = 'Input:';
 const DETECT = 'Detectors:';
 
-const selector = (describe: string, placeholder: string): OptionSpec => ({
+const selector = (describe: string): OptionSpec => ({
   describe,
   type: 'string',
   repeatable: true,
-  placeholder,
   group: SELECT,
 });
 
 export const OPTIONS = {
-  namespace: { ...selector('Namespace of the object; globs', 'NS'), alias: 'n' },
-  user: selector('User name, the real or the impersonated one; globs; sa:NS/NAME for a service account', 'USER'),
-  group: selector('Group of the user; globs', 'GROUP'),
-  verb: selector('Verb', 'VERB'),
-  resource: selector('Resource as kubectl names it: po, deploy.apps, pods/exec', 'RESOURCE'),
-  name: selector('Name of the object; globs', 'NAME'),
-  ip: selector('Address or range that any of the source IPs lies in', 'IP'),
-  code: selector('Status code: 403, 4xx', 'CODE'),
+  namespace: { ...selector('Namespace of the object; globs'), alias: 'n' },
+  user: selector('User name, the real or the impersonated one; globs; sa:NS/NAME for a service account'),
+  group: selector('Group of the user; globs'),
+  verb: selector('Verb'),
+  resource: selector('Resource as kubectl names it: po, deploy.apps, pods/exec'),
+  name: selector('Name of the object; globs'),
+  ip: selector('Address or range that any of the source IPs lies in'),
+  code: selector('Status code: 403, 4xx'),
   denied: { describe: 'Only what was denied (401, 403)', type: 'boolean', group: SELECT },
-  uri: selector('Request URI; globs', 'URI'),
-  'user-agent': selector('User agent; globs', 'AGENT'),
-  level: selector('Audit level', 'LEVEL'),
-  stage: selector('Stage', 'STAGE'),
+  uri: selector('Request URI; globs'),
+  'user-agent': selector('User agent; globs'),
+  level: selector('Audit level'),
+  stage: selector('Stage'),
 
   since: {
     describe: 'From this time on: RFC 3339, or an age such as 15m, 24h, 7d',
     type: 'string',
-    placeholder: 'TIME',
     group: TIME,
   },
-  until: { describe: 'Up to this time', type: 'string', placeholder: 'TIME', group: TIME },
+  until: { describe: 'Up to this time', type: 'string', group: TIME },
 
   output: {
     describe: 'Form of the output',
@@ -61,40 +57,35 @@ export const OPTIONS = {
   timezone: {
     describe: 'Time zone of tables, for example Europe/Berlin',
     type: 'string',
-    placeholder: 'ZONE',
     group: OUTPUT,
   },
   color: { describe: 'Colour on a terminal (--no-color turns it off)', type: 'boolean', group: OUTPUT },
   quiet: { describe: 'No summary, no notes, no progress; errors only', type: 'boolean', alias: 'q', group: OUTPUT },
-  limit: { describe: 'At most so many rows; 0 for all', type: 'string', placeholder: 'N', group: OUTPUT },
+  limit: { describe: 'At most so many rows; 0 for all', type: 'string', group: OUTPUT },
 
   label: {
     describe: 'Name of the node or cluster that the log is of',
     type: 'string',
-    placeholder: 'NAME',
     group: INPUT,
   },
   'max-record-size': {
     describe: 'Skip and count lines above this size',
     type: 'string',
-    placeholder: 'SIZE',
     group: INPUT,
   },
   strict: { describe: 'Damaged input is an error (exit 2)', type: 'boolean', group: INPUT },
-  config: { describe: 'Configuration file', type: 'string', placeholder: 'FILE', group: INPUT },
+  config: { describe: 'Configuration file', type: 'string', group: INPUT },
 
   detectors: {
     describe: 'Folder or file of detectors of your own',
     type: 'string',
     repeatable: true,
-    placeholder: 'DIR',
     group: DETECT,
   },
   detector: {
     describe: 'Only these detectors; globs over ids',
     type: 'string',
     repeatable: true,
-    placeholder: 'ID',
     group: DETECT,
   },
   severity: {
@@ -113,7 +104,6 @@ export const OPTIONS = {
   by: {
     describe: 'Fields or expressions to count by, separated by commas',
     type: 'string',
-    placeholder: 'FIELD[,FIELD…]',
     group: 'Counting:',
   },
   events: { describe: 'Count events, not requests', type: 'boolean', group: 'Counting:' },
@@ -121,7 +111,6 @@ export const OPTIONS = {
   columns: {
     describe: "Columns of the table: 'who=user.username,verb,…'",
     type: 'string',
-    placeholder: 'LIST',
     group: 'Query:',
   },
 

@@ -210,10 +210,10 @@ function describeOption(name: OptionName) {
   const spec: OptionSpec = OPTIONS[name];
   return {
     describe: spec.describe,
-    type: spec.type,
     group: spec.group,
+    // A type would be shown as [string] beside each, which tells nobody anything; the values are read by ourselves.
+    ...(spec.type === 'boolean' ? { boolean: true } : {}),
     ...(spec.alias ? { alias: spec.alias } : {}),
-    ...(spec.repeatable ? { array: true } : {}),
     ...(spec.choices ? { choices: [...spec.choices] } : {}),
   };
 }

@@ -2,7 +2,7 @@ import type { Detector, WindowDefinition } from '../detect/detector.ts';
 import type { Finding } from '../detect/finding.ts';
 import { findingId } from '../detect/make-finding.ts';
 import { groupOf, windowId } from '../detect/windows.ts';
-import { InputError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { requestHash } from '../event/requests.ts';
 import { eventTime, parseTime } from '../event/time.ts';
 import type { EventRecord } from '../event/types.ts';
@@ -38,8 +38,9 @@ export async function show(args: Arguments): Promise<number> {
     await sink.write(rows);
   }
   await sink.end();
-  tellSummary(plan, shown === 0 ? `nothing with the id ${id}` : countText(shown, 'event'), 'event');
-  if (shown === 0) throw new InputError(`there is no event, and no finding of these detectors, with the id ${id}`);
+  if (shown === 0)
+    plan.summary.inputErrors.push(`there is no event, and no finding of these detectors, with the id ${id}`);
+  tellSummary(plan, shown === 0 ? 'no event' : countText(shown, 'event'), 'event');
   return exitStatus(plan, 0);
 }
 

@@ -59,6 +59,7 @@ async function* join(head: Buffer, iterator: AsyncIterator<Buffer>): Chunks {
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
 }
 
+/** fzstd does not look at the optional checksums of frames: damage that leaves them readable is not noticed. */
 async function* unzstd(chunks: Chunks): Chunks {
   const { Decompress } = await import('fzstd');
   let pieces: Buffer[] = [];
