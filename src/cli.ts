@@ -4,7 +4,8 @@ import { setFlagsFromString } from 'node:v8';
 import { KnownError, systemReason } from './errors.ts';
 
 // What a scan allocates is dead within a few events. V8 would grow the nursery to 16 MB, out of the processor's cache, and
-// keep garbage for long: measured on 400 MB of log, 118 MB at the peak instead of 153, and a quarter less time.
+// keep garbage for long: over 400 MB of log `top` peaked at 119 MB instead of 153 MB, and took a quarter less time
+// (bench/RESULTS.md).
 setFlagsFromString('--semi-space-growth-factor=1');
 
 /** Argv to a command, errors to exit codes. Everything else is imported when it is needed: `--version` must be quick. */

@@ -8,6 +8,8 @@ import type { EventRecord } from './types.ts';
 const MARKS = ['audit.k8s.io/', '"auditID"', '"requestReceivedTimestamp"', '"stageTimestamp"', '"requestURI"'];
 /** Lines above this size are looked at before they are parsed: nesting costs a parser fifty times its bytes. */
 const DEEP_LINE = 1024 * 1024;
+/** How JSON can begin. */
+const MAY_BE_JSON = /^\s*[[{"\-\dtfn]/;
 const SPACE = new Set([0x20, 0x09, 0x0d]);
 
 /**
@@ -24,7 +26,8 @@ export function decodeLine(line: Line, origin: Omit<Place, 'offset'>, summary: S
     return;
   }
   const text = bytes.toString('utf8');
-  const value = parse(text);
+  // An exception for each line of a foreign log would cost more than all the rest.
+  const value = MAY_BE_JSON.test(text) ? parse(text) : undefined;
   if (value !== undefined) {
     const event = decodeEvent(value, text);
     if (event) {
