@@ -14,8 +14,8 @@ const SPACE = new Set([0x20, 0x09, 0x0d]);
 
 /**
  * The events of a line: one, as a rule. From a line that is damaged every whole event is taken, those that stand at its
- * start and those that stand at its end (half a line with the next event glued to it), and what is left is a counted
- * reject.
+ * start, those that stand at its end (half a line with the next event glued to it), and one between torn pieces; what is
+ * left is a counted reject.
  */
 export function decodeLine(line: Line, origin: Omit<Place, 'offset'>, summary: Summary, into: EventRecord[]): void {
   const { offset, size } = line;
