@@ -225,12 +225,10 @@ function sentence(message: string, words: readonly string[]): string {
     .map((line) => line.trim())
     .filter(Boolean);
   const unknown = /^Unknown arguments?: (.*)$/.exec(first)?.[1];
-  if (unknown)
-    return `this command takes no ${unknown
-      .split(', ')
-      .map((name) => spelt(name, words))
-      .join(', ')}; see --help`;
-
+  if (unknown) {
+    const names = unknown.split(', ').map((name) => spelt(name, words));
+    return `this command takes no ${names.join(', ')}; see --help`;
+  }
   if (first.startsWith('Not enough non-option arguments')) return 'an argument is missing; see --help';
   const choice = /Argument: (.*), Given: (.*), Choices: (.*)/.exec(rest.join(' '));
   if (choice) return `--${choice[1]} ${choice[2]}: not one of ${choice[3]} here`.replaceAll('"', '');

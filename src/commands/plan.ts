@@ -41,10 +41,8 @@ export async function createPlan(
   const form = (text(args.output) ?? defaultForm) as OutputForm;
   const select = createSelector(args, Date.now());
   const clock = createClock(text(args.timezone));
-  const maxRecordSize =
-    text(args['max-record-size']) === undefined
-      ? undefined
-      : parseSize('max-record-size', String(args['max-record-size']));
+  const size = text(args['max-record-size']);
+  const maxRecordSize = size === undefined ? undefined : parseSize('max-record-size', size);
   const config = await readConfig(text(args.config));
   const summary = createSummary();
   const { sources, notes } = await chooseSources(paths, text(args.label));

@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PACK } from '../detect/load.ts';
+import { objectOf } from '../detect/make-finding.ts';
+import { plain } from '../detect/plain.ts';
 import { UsageError } from '../errors.ts';
 import { actorText } from '../event/actor.ts';
 import { timestamp } from '../event/time.ts';
@@ -99,12 +101,12 @@ function valueRow(value: unknown): QueryRow {
   return { kind: 'value', value, cells: { value }, json };
 }
 
-/** A function is no JSON; neither is a value nested deeper than the stack. */
+/** A function is no JSON. A value nested deeper than the stack is shown as deep as {@link plain} goes. */
 function jsonText(value: unknown): string {
   try {
     return JSON.stringify(value) ?? 'null';
   } catch {
-    return 'null';
+    return JSON.stringify(plain(value));
   }
 }
 
@@ -121,14 +123,6 @@ async function eventRow(
     }
     return { kind: 'event', value: true, cells: Object.fromEntries(cells), json: () => json };
   }
-  const { objectRef } = event;
-  const object = {
-    group: objectRef?.apiGroup ?? '',
-    resource: objectRef?.resource ?? '',
-    subresource: objectRef?.subresource ?? '',
-    namespace: objectRef?.namespace ?? '',
-    name: objectRef?.name ?? '',
-  };
   return {
     kind: 'event',
     value: true,
@@ -136,7 +130,7 @@ async function eventRow(
       time: plan.clock.text(timestamp(event) ?? ''),
       user: actorText(event),
       verb: event.verb,
-      object: objectText(object) || event.requestURI,
+      object: objectText(objectOf(event)) || event.requestURI,
       code: event.responseStatus?.code,
       stage: event.stage,
       sourceIPs: event.sourceIPs?.join(' '),
@@ -192,7 +186,7 @@ async function readSaved(name: string): Promise<string> {
 }
 
 /** Names of the queries that come with the program. */
-export async function savedQueries(): Promise<string[]> {
+async function savedQueries(): Promise<string[]> {
   const files = await readdir(SAVED);
   return files
     .filter((file) => file.endsWith('.jsonata'))

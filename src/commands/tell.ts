@@ -42,9 +42,7 @@ export function tellSummary(plan: Plan, headline: string, unit: 'request' | 'eve
     );
   }
   if (summary.excepted > 0)
-    tell(
-      `note: ${countText(summary.excepted, 'match').replace(/matchs$/, 'matches')} left out by exceptions of ${plan.config.path}`,
-    );
+    tell(`note: ${countText(summary.excepted, 'match', 'matches')} left out by exceptions of ${plan.config.path}`);
   for (const [reason, { count, bytes, first }] of summary.rejects) {
     tell(
       `damage: ${count.toLocaleString('en-US')} ${REASONS[reason][count === 1 ? 0 : 1]}, ${bytesText(bytes)}, first at ${placeText(first)}`,

@@ -1,3 +1,4 @@
+import { plain } from '../detect/plain.ts';
 import { UsageError } from '../errors.ts';
 import { evaluateCounted } from '../expression/evaluate-counted.ts';
 import { readEvents, readRequests } from '../scan.ts';
@@ -77,20 +78,11 @@ function keyOf(values: readonly unknown[]): string {
   return JSON.stringify(
     values.map((value) => {
       if (typeof value === 'string') return value.slice(0, MAX_KEY);
-      if (typeof value !== 'object' || value === null) return value;
-      const json = safeJson(value);
-      return json.length > MAX_KEY ? json.slice(0, MAX_KEY) : (JSON.parse(json) as unknown);
+      const data = plain(value) ?? null;
+      const json = JSON.stringify(data);
+      return json.length > MAX_KEY ? json.slice(0, MAX_KEY) : data;
     }),
   );
-}
-
-/** Deeper than the stack is no value to count by. */
-function safeJson(value: object): string {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return '"…"';
-  }
 }
 
 function countRow(key: string, count: number, names: readonly string[]): Row {

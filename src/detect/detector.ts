@@ -35,7 +35,7 @@ const testSchema = v.pipe(
   v.check((test) => (test.event === undefined) !== (test.events === undefined), 'needs either event or events'),
 );
 
-export const detectorSchema = v.strictObject({
+const detectorSchema = v.strictObject({
   id: v.pipe(v.string(), v.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words joined by -')),
   title: v.pipe(v.string(), v.nonEmpty('must not be empty')),
   severity: v.picklist(SEVERITIES, `must be one of ${SEVERITIES.join(', ')}`),

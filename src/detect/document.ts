@@ -52,7 +52,7 @@ export function parseChecked<S extends v.GenericSchema>(
   const value = toPlain(path, document);
   if (typeof value !== 'object' || Array.isArray(value)) {
     const kind = Array.isArray(value) ? 'Array' : JSON.stringify(value);
-    if (value !== undefined) throw new DetectorError(`${path}:1: "the file" must be Object, but is ${kind}`);
+    throw new DetectorError(`${path}:1: "the file" must be Object, but is ${kind}`);
   }
   const result = v.safeParse(schema, value);
   if (result.success) return { value: result.output, path, line };
@@ -88,8 +88,8 @@ function explain(issue: v.BaseIssue<unknown>, keys: readonly (string | number)[]
   const name = keys.join('.') || 'the file';
   if (isUnknownKey(issue)) return `there is no key "${name}" here`;
   if (issue.received === 'undefined') return `"${name}" is missing`;
-  // The messages of our own schemas say what must be; those of the library begin with "Invalid".
   if (issue.kind === 'validation') return `${name}: ${issue.message}`;
+  // The messages of our own schemas say what must be; those of the library begin with "Invalid".
   if (!issue.message.startsWith('Invalid ')) return `${name}: ${issue.message}, but is ${issue.received}`;
   return `"${name}" must be ${issue.expected ?? 'something else'}, but is ${issue.received}`;
 }

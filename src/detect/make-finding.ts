@@ -29,7 +29,7 @@ export function makeFinding(
     time: time === undefined ? '' : formatTime(time),
     actor: actor(event),
     verb: event.verb ?? '',
-    object: object(event),
+    object: objectOf(event),
     uri: event.requestURI ?? '',
     outcome: outcome(event),
     code: event.responseStatus?.code ?? null,
@@ -53,7 +53,8 @@ function actor(event: AuditEvent): Actor {
   };
 }
 
-function object(event: AuditEvent): FindingObject | null {
+/** The object that a request is about; null where it names no resource. */
+export function objectOf(event: AuditEvent): FindingObject | null {
   const ref = event.objectRef;
   if (!ref) return null;
   return {
