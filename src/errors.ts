@@ -36,9 +36,14 @@ export class DetectorError extends KnownError {
   override name = 'DetectorError';
 }
 
+/** What the system calls the failure of an operation, `ENOENT` for example; undefined for other errors. */
+export function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
 /** The system's own short word for why a file operation failed. */
 export function systemReason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = String(codeOf(error) ?? '');
   const words: Record<string, string> = {
     ENOENT: 'no such file or directory',
     EACCES: 'permission denied',

@@ -1,16 +1,19 @@
 /** The pipeline: sources, framing, events, requests, detectors. The only file that joins the stages. */
 
 import type { Detector } from './detect/detector.ts';
-import { createEngine } from './detect/engine.ts';
+import { createEngine, type Engine } from './detect/engine.ts';
 import type { Exception } from './detect/exceptions.ts';
 import type { Finding } from './detect/finding.ts';
 import { InputError } from './errors.ts';
 import { decodeLine } from './event/events.ts';
-import { createRequestFolder } from './event/requests.ts';
+import { stageTime } from './event/line-time.ts';
+import { createRequestFolder, type RequestFolder } from './event/requests.ts';
 import { eventTime } from './event/time.ts';
 import type { AuditEvent, EventRecord } from './event/types.ts';
+import type { LineBatch } from './follow/log.ts';
 import { splitLines } from './framing/lines.ts';
-import { readSource } from './sources/read.ts';
+import { createGapWatch } from './sources/gaps.ts';
+import { openSource } from './sources/open.ts';
 import type { Source } from './sources/types.ts';
 import { countTime, type Summary } from './summary.ts';
 
@@ -19,6 +22,8 @@ export const DEFAULT_MAX_RECORD_SIZE = 128 * 1024 * 1024;
 
 export interface ReadOptions {
   readonly sources: readonly Source[];
+  /** Lines to read before the sources: those of a log that is followed. */
+  readonly lines?: AsyncIterable<LineBatch> | undefined;
   /** Counters of the run; filled while reading. */
   readonly summary: Summary;
   /** Bytes of one line above which it is skipped and counted. */
@@ -27,11 +32,15 @@ export interface ReadOptions {
   readonly select?: ((event: AuditEvent) => boolean) | undefined;
   /** Told the bytes as they come from disk, before decompression. */
   readonly onRead?: ((bytes: number) => void) | undefined;
+  /** Brings the stages of requests together; one that was used before goes on where it stands. */
+  readonly folder?: RequestFolder | undefined;
 }
 
 export interface ScanOptions extends ReadOptions {
   readonly detectors: readonly Detector[];
   readonly exceptions?: readonly Exception[];
+  /** An engine of these detectors; one that was used before goes on where it stands. */
+  readonly engine?: Engine | undefined;
 }
 
 /**
@@ -39,44 +48,59 @@ export interface ScanOptions extends ReadOptions {
  * source that fails midway is noted in the summary, and the next one is read.
  */
 export async function* readEvents(options: ReadOptions): AsyncIterable<EventRecord[]> {
-  const { sources, summary, select = () => true, maxRecordSize = DEFAULT_MAX_RECORD_SIZE } = options;
+  const { sources, summary, maxRecordSize = DEFAULT_MAX_RECORD_SIZE } = options;
+  for await (const batch of options.lines ?? []) {
+    const selected = selectFrom(decodeBatch(batch, summary), options);
+    if (selected.length > 0) yield selected;
+  }
+  const gaps = createGapWatch(summary);
   for (const source of sources) {
-    const { path, label } = source;
+    const { label } = source;
     summary.files += 1;
+    gaps.begin(source);
     try {
-      for await (const lines of splitLines(
-        readSource(source, options.onRead),
-        { path, label, maxRecordSize },
-        summary,
-      )) {
-        const decoded: EventRecord[] = [];
-        for (const line of lines) decodeLine(line, { path, label }, summary, decoded);
-        const selected = decoded.filter((record) => {
-          const time = eventTime(record.event);
-          if (time === undefined) summary.untimed += 1;
-          const wanted = select(record.event);
-          if (wanted) countTime(summary, time);
-          return wanted;
-        });
-        summary.selected += selected.length;
+      const { path, chunks } = await openSource(source, options.onRead);
+      for await (const lines of splitLines(chunks, { path, label, maxRecordSize }, summary)) {
+        const decoded = decodeBatch({ path, label, lines }, summary);
+        gaps.read(stageTime(decoded[0]?.event), stageTime(decoded.at(-1)?.event));
+        const selected = selectFrom(decoded, options);
         if (selected.length > 0) yield selected;
       }
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       summary.inputErrors.push(error.message);
     }
+    gaps.end();
   }
-  if (summary.events === 0 && summary.rejects.size > 0) {
+  // Of what is new in a log it says nothing.
+  if (!options.lines && summary.events === 0 && summary.rejects.size > 0) {
     summary.inputErrors.push(
       'nothing of what was read is an audit event; an audit log has one JSON event on each line',
     );
   }
 }
 
+function decodeBatch({ path, label, lines }: LineBatch, summary: Summary): EventRecord[] {
+  const decoded: EventRecord[] = [];
+  for (const line of lines) decodeLine(line, { path, label }, summary, decoded);
+  return decoded;
+}
+
+function selectFrom(records: readonly EventRecord[], { summary, select = () => true }: ReadOptions): EventRecord[] {
+  const selected = records.filter(({ event }) => {
+    const time = eventTime(event);
+    if (time === undefined) summary.untimed += 1;
+    const wanted = select(event);
+    if (wanted) countTime(summary, time);
+    return wanted;
+  });
+  summary.selected += selected.length;
+  return selected;
+}
+
 /** As {@link readEvents}, but each request once: by its final stage, or by the first one that decides. */
 export async function* readRequests(options: ReadOptions): AsyncIterable<EventRecord[]> {
-  const { summary } = options;
-  const folder = createRequestFolder();
+  const { summary, folder = createRequestFolder() } = options;
   for await (const records of readEvents(options)) {
     const deciding: EventRecord[] = [];
     for (const record of records) {
@@ -91,7 +115,8 @@ export async function* readRequests(options: ReadOptions): AsyncIterable<EventRe
 
 /** The findings of all detectors over all requests, as they come; those of windows when the window is over. */
 export async function* scan(options: ScanOptions): AsyncIterable<Finding[]> {
-  const engine = createEngine(options.detectors, options.exceptions ?? [], options.summary);
+  const { detectors, exceptions = [], summary } = options;
+  const { engine = createEngine(detectors, exceptions, summary) } = options;
   for await (const records of readRequests(options)) {
     const findings: Finding[] = [];
     for (const record of records) for (const finding of await engine.judge(record)) findings.push(finding);

@@ -20,6 +20,29 @@ export interface Reject {
   readonly first: Place;
 }
 
+/**
+ * A place in a rotated set where events may be missing: a number of its names is missing, or nothing was logged for long.
+ * Times are microseconds since the epoch; undefined where nothing beside the gap tells them.
+ */
+export interface Gap {
+  /** The generation that ends and the one that begins. */
+  readonly before: string;
+  readonly after: string;
+  readonly label?: string | undefined;
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+  /** The names that should stand between the two: generations that are certainly gone. */
+  readonly missing?: string | undefined;
+}
+
+export interface Gaps {
+  count: number;
+  /** Those with a missing name. */
+  certain: number;
+  /** The first ones, {@link MAX_GAPS} at most. */
+  readonly first: Gap[];
+}
+
 /** An expression that failed on events: how often, and the first time. */
 export interface ExpressionFailure {
   count: number;
@@ -54,6 +77,8 @@ export interface Summary {
   forgottenBursts: number;
   /** Events without a time that can be read. */
   untimed: number;
+  /** Gaps between the generations of rotated sets. */
+  readonly gaps: Gaps;
   /** Inputs that failed midway, one sentence each. */
   readonly inputErrors: string[];
   /** Things worth a line on standard error that are no damage. */
@@ -61,6 +86,7 @@ export interface Summary {
 }
 
 const MAX_MESSAGE = 300;
+const MAX_GAPS = 10;
 
 export function createSummary(): Summary {
   return {
@@ -79,6 +105,7 @@ export function createSummary(): Summary {
     excepted: 0,
     forgottenBursts: 0,
     untimed: 0,
+    gaps: { count: 0, certain: 0, first: [] },
     inputErrors: [],
     notes: [],
   };
@@ -99,6 +126,12 @@ export function countFailure(summary: Summary, expression: string, message: stri
   if (known) known.count += 1;
   // A message may quote a value of the event, which may be megabytes.
   else summary.failures.set(expression, { count: 1, message: message.slice(0, MAX_MESSAGE), first: place });
+}
+
+export function countGap({ gaps }: Summary, gap: Gap): void {
+  gaps.count += 1;
+  if (gap.missing !== undefined) gaps.certain += 1;
+  if (gaps.first.length < MAX_GAPS) gaps.first.push(gap);
 }
 
 export function countTime(summary: Summary, time: number | undefined): void {

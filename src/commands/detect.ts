@@ -1,4 +1,4 @@
-import { type Finding, SEVERITIES, type Severity, severityRank } from '../detect/finding.ts';
+import { SEVERITIES, type Severity, severityRank } from '../detect/finding.ts';
 import { createFindingGroups } from '../detect/groups.ts';
 import { scan } from '../scan.ts';
 import { isHumanForm } from '../sinks/registry.ts';
@@ -15,6 +15,7 @@ export async function detect(args: Arguments): Promise<number> {
   const plan = await createPlan(args, texts(args.paths));
   const { summary, clock, form } = plan;
   const prepared = await prepareDetectors(args, plan.config, (note) => summary.notes.push(note));
+  if (plan.live) return (await import('./detect-live.ts')).detectLive(args, plan, prepared);
   const sink = await plan.openSink(findingColumns(form, plan.terminal.width));
   const grouped = isHumanForm(form) ? createFindingGroups() : undefined;
   const bySeverity = new Map<Severity, number>();
@@ -32,13 +33,14 @@ export async function detect(args: Arguments): Promise<number> {
     summary.notes.push(`${countText(grouped.other, 'finding')} more than the table holds; -o jsonl gives all`);
   tellSummary(plan, headline(bySeverity), 'request');
   if (form === 'table' && !plan.quiet) {
-    for (const step of nextSteps(groups, prepared.detectors, texts(args.paths))) plan.terminal.tell(`next: ${step}`);
+    for (const step of nextSteps(groups, prepared.detectors, texts(args.paths), args.rotated === true))
+      plan.terminal.tell(`next: ${step}`);
   }
   return exitStatus(plan, reaches(bySeverity, text(args['fail-on']) as Severity | undefined) ? 1 : 0);
 }
 
 /** `46 findings (3 critical, 20 high)`, worst first. */
-function headline(bySeverity: ReadonlyMap<Severity, number>): string {
+export function headline(bySeverity: ReadonlyMap<Severity, number>): string {
   const total = [...bySeverity.values()].reduce((sum, count) => sum + count, 0);
   if (total === 0) return 'no finding';
   const parts = SEVERITIES.toReversed().flatMap((severity) =>
@@ -47,7 +49,7 @@ function headline(bySeverity: ReadonlyMap<Severity, number>): string {
   return `${countText(total, 'finding')} (${parts.join(', ')})`;
 }
 
-function reaches(bySeverity: ReadonlyMap<Finding['severity'], number>, least: Severity | undefined): boolean {
+export function reaches(bySeverity: ReadonlyMap<Severity, number>, least: Severity | undefined): boolean {
   return (
     least !== undefined && [...bySeverity.keys()].some((severity) => severityRank(severity) >= severityRank(least))
   );

@@ -6,14 +6,14 @@ import { shortUser } from './users.ts';
 
 /** What the plain table shows: little, short, and never cut where it tells findings apart. */
 const TABLE_COLUMNS: readonly Column[] = [
-  { key: 'severity', title: 'severity', severity: true },
-  { key: 'shortFirst', title: 'first' },
+  { key: 'severity', title: 'severity', severity: true, usual: 8 },
+  { key: 'shortFirst', title: 'first', usual: 14 },
   { key: 'count', title: 'count', align: 'right' },
-  { key: 'detector', title: 'detector' },
-  { key: 'shortActor', title: 'actor', shrink: 1 },
-  { key: 'action', title: 'action', shrink: 1 },
-  { key: 'outcome', title: 'outcome' },
-  { key: 'details', title: 'details', shrink: 1 },
+  { key: 'detector', title: 'detector', usual: 27 },
+  { key: 'shortActor', title: 'actor', shrink: 1, usual: 26 },
+  { key: 'action', title: 'action', shrink: 1, usual: 44 },
+  { key: 'outcome', title: 'outcome', usual: 7 },
+  { key: 'details', title: 'details', shrink: 1, usual: 40 },
 ];
 
 /** What the other forms show: everything, each value by itself. */

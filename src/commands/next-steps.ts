@@ -17,6 +17,7 @@ export function nextSteps(
   groups: readonly FindingGroup[],
   detectors: readonly Detector[],
   paths: readonly string[],
+  rotated = false,
 ): string[] {
   const templates = new Map(detectors.map(({ id, file }) => [id, file.next]));
   const named = paths.some((path) => path.startsWith('-') && path !== '-') ? ['--', ...paths] : paths;
@@ -26,7 +27,7 @@ export function nextSteps(
     // One step of a detector, for its first finding, is enough.
     templates.delete(finding.detector);
     const command = template && fill(template.trim(), finding, first);
-    if (command) steps.add([command, ...named.map(shellWord)].join(' '));
+    if (command) steps.add([command, ...(rotated ? ['--rotated'] : []), ...named.map(shellWord)].join(' '));
     if (steps.size === MAX_STEPS) break;
   }
   return [...steps];

@@ -16,6 +16,7 @@ const SELECT = 'Which events (each may be repeated; a leading - excludes):';
 const TIME = 'When:';
 const OUTPUT = 'Output:';
 const INPUT = 'Input:';
+const FOLLOW = 'Following:';
 const DETECT = 'Detectors:';
 
 const selector = (describe: string): OptionSpec => ({
@@ -68,12 +69,36 @@ export const OPTIONS = {
     type: 'string',
     group: INPUT,
   },
+  rotated: { describe: 'Read the whole rotated set of each path, oldest first', type: 'boolean', group: INPUT },
+  follow: {
+    describe: 'Go on with what is written, through rotations, until Ctrl-C or SIGTERM',
+    type: 'boolean',
+    alias: 'f',
+    group: FOLLOW,
+  },
+  state: {
+    describe: 'File that remembers how far the logs were read; the next run goes on there',
+    type: 'string',
+    group: FOLLOW,
+  },
+  from: {
+    describe:
+      'Where to begin: checkpoint (the default where there is one), start (the default with --state or --since), end',
+    type: 'string',
+    choices: ['checkpoint', 'start', 'end'],
+    group: FOLLOW,
+  },
+  silence: {
+    describe: 'With --follow: report a log to which nothing was written for so long (default 10m; 0 for never)',
+    type: 'string',
+    group: FOLLOW,
+  },
   'max-record-size': {
     describe: 'Skip and count lines above this size',
     type: 'string',
     group: INPUT,
   },
-  strict: { describe: 'Damaged input is an error (exit 2)', type: 'boolean', group: INPUT },
+  strict: { describe: 'Damaged input or a missing generation is an error (exit 2)', type: 'boolean', group: INPUT },
   config: { describe: 'Configuration file', type: 'string', group: INPUT },
 
   detectors: {
@@ -137,5 +162,12 @@ export const SELECTORS = [
   'since',
   'until',
 ] as const satisfies readonly OptionName[];
-export const READING = ['label', 'max-record-size', 'strict', 'config'] as const satisfies readonly OptionName[];
+export const READING = [
+  'rotated',
+  'label',
+  'max-record-size',
+  'strict',
+  'config',
+] as const satisfies readonly OptionName[];
+export const FOLLOWING = ['follow', 'state', 'from', 'silence'] as const satisfies readonly OptionName[];
 export const WRITING = ['output', 'timezone', 'color', 'quiet'] as const satisfies readonly OptionName[];

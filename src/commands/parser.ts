@@ -2,7 +2,7 @@ import yargs, { type Argv } from 'yargs';
 import { UsageError } from '../errors.ts';
 import type { Arguments } from './arguments.ts';
 import { nearest, type ParsedArguments, parseArguments } from './argv.ts';
-import { OPTIONS, type OptionName, type OptionSpec, READING, SELECTORS, WRITING } from './option-table.ts';
+import { FOLLOWING, OPTIONS, type OptionName, type OptionSpec, READING, SELECTORS, WRITING } from './option-table.ts';
 
 /** Runs a command and gives its exit status. */
 type Run = (args: Arguments) => Promise<number>;
@@ -22,18 +22,23 @@ const COMMANDS: readonly Command[] = [
   {
     usage: 'detect [paths..]',
     describe: 'What in the logs matters, by every detector',
-    options: [...SELECTORS, ...READING, ...WRITING, 'detectors', 'detector', 'severity', 'fail-on'],
+    options: [...SELECTORS, ...READING, ...FOLLOWING, ...WRITING, 'detectors', 'detector', 'severity', 'fail-on'],
     load: async () => (await import('./detect.ts')).detect,
     examples: [
       ['$0 detect audit.log', 'what happened'],
       ['$0 detect /var/log/kubernetes/audit --since 24h -o jsonl', 'a whole rotated set, for a program'],
+      ['$0 detect audit.log --rotated', 'the set of one log, where others lie beside it'],
+      [
+        '$0 detect --follow --state /var/lib/auditscan/state audit.log -o jsonl',
+        'as it happens; goes on after a restart',
+      ],
       ['$0 detect audit.log --user -system:* --fail-on high', 'only people; exit 1 on a finding of high or critical'],
     ],
   },
   {
     usage: 'query <expression> [paths..]',
     describe: 'Events that a JSONata expression keeps, or what it makes of them; @name for a saved one',
-    options: [...SELECTORS, ...READING, ...WRITING, 'requests', 'columns', 'limit'],
+    options: [...SELECTORS, ...READING, ...FOLLOWING, ...WRITING, 'requests', 'columns', 'limit'],
     load: async () => (await import('./query.ts')).query,
     examples: [
       [`$0 query 'verb = "delete" and objectRef.resource = "secrets"' audit.log`, 'true keeps an event'],

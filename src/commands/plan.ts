@@ -1,17 +1,19 @@
 import { fstatSync } from 'node:fs';
 import { InputError, UsageError } from '../errors.ts';
+import { lineTime } from '../event/line-time.ts';
 import type { ReadOptions } from '../scan.ts';
 import type { OutputForm } from '../sinks/registry.ts';
 import type { Column, Sink } from '../sinks/types.ts';
-import { findSources, findWellKnown, WELL_KNOWN } from '../sources/find.ts';
+import { type FindOptions, findSources, findWellKnown, WELL_KNOWN } from '../sources/find.ts';
 import { createSummary, type Summary } from '../summary.ts';
 import { type Arguments, flag, text } from './arguments.ts';
 import { type Config, readConfig } from './config.ts';
+import { withoutOutput } from './output-file.ts';
 import { createProgress } from './progress.ts';
 import { parseSize } from './quantities.ts';
 import { createSelector } from './selectors.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
-import { type Clock, createClock } from './times.ts';
+import { type Clock, createClock, parseBound } from './times.ts';
 
 /** What the command line means, after configuration, environment and terminal were asked. */
 export interface Plan {
@@ -24,8 +26,12 @@ export interface Plan {
   readonly summary: Summary;
   /** Whether --since or --until is given. */
   readonly bounded: boolean;
-  /** What to read, and which events of it. */
+  /** What to read, and which events of it; no sources where the reading goes on from where it stopped. */
   readonly reading: ReadOptions;
+  /** Whether --follow or --state is given. */
+  readonly live: boolean;
+  /** What --since says, microseconds since the epoch. */
+  readonly since: number | undefined;
   /** Opens the sink of the chosen form. */
   openSink(columns: readonly Column[] | undefined): Promise<Sink>;
 }
@@ -39,14 +45,27 @@ export async function createPlan(
   const terminal = createTerminal(flag(args.color));
   const quiet = args.quiet === true;
   const form = (text(args.output) ?? defaultForm) as OutputForm;
-  const select = createSelector(args, Date.now());
+  const now = Date.now();
+  const select = createSelector(args, now);
   const clock = createClock(text(args.timezone));
   const size = text(args['max-record-size']);
   const maxRecordSize = size === undefined ? undefined : parseSize('max-record-size', size);
   const config = await readConfig(text(args.config));
   const summary = createSummary();
-  const { sources, notes } = await chooseSources(paths, text(args.label));
-  summary.notes.push(...notes);
+  const since = text(args.since) === undefined ? undefined : parseBound('since', String(args.since), now);
+  const live = args.follow === true || args.state !== undefined;
+  if (!live && args.from !== undefined) throw new UsageError('--from needs --follow or --state');
+  if (!live && args.silence !== undefined) throw new UsageError('--silence needs --follow');
+  const found = await (live
+    ? { sources: [], notes: [] }
+    : chooseSources(paths, {
+        label: text(args.label),
+        rotated: args.rotated === true,
+        timeOfLine: lineTime,
+        since,
+      }));
+  summary.notes.push(...found.notes);
+  const sources = await withoutOutput(found.sources, (note) => summary.notes.push(note));
   return {
     terminal,
     config,
@@ -56,6 +75,8 @@ export async function createPlan(
     strict: args.strict === true,
     summary,
     bounded: args.since !== undefined || args.until !== undefined,
+    live,
+    since,
     reading: { sources, summary, maxRecordSize, select, onRead: createProgress(sources, terminal, quiet) },
     async openSink(columns) {
       const { sinks } = await import('../sinks/registry.ts');
@@ -65,18 +86,18 @@ export async function createPlan(
 }
 
 /** The paths named; without any, standard input if something comes from it, else the first well-known place. */
-async function chooseSources(paths: readonly string[], label: string | undefined) {
-  if (paths.length > 0) return findSources(paths, label);
+async function chooseSources(paths: readonly string[], options: FindOptions) {
+  if (paths.length > 0) return findSources(paths, options);
   // Node takes a directory for an empty stream.
   if (isDirectory(0)) throw new InputError('standard input is a directory; name it as a path');
-  if (!process.stdin.isTTY && (await hasInput())) return findSources(['-'], label);
+  if (!process.stdin.isTTY && (await hasInput())) return findSources(['-'], options);
   const path = await findWellKnown();
   if (path === undefined) {
     throw new UsageError(
       `no log: name a file, a directory or - for standard input (nothing at ${WELL_KNOWN.join(', ')})`,
     );
   }
-  const found = await findSources([path], label);
+  const found = await findSources([path], options);
   return { sources: found.sources, notes: [`reading ${path}`, ...found.notes] };
 }
 

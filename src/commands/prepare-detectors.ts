@@ -2,6 +2,7 @@ import type { Detector } from '../detect/detector.ts';
 import { compileExceptions, type Exception } from '../detect/exceptions.ts';
 import { type Severity, severityRank } from '../detect/finding.ts';
 import { loadDetectors } from '../detect/load.ts';
+import { SILENCE } from '../detect/silence.ts';
 import { UsageError } from '../errors.ts';
 import { globMatches } from '../event/glob.ts';
 import { type Arguments, text, texts } from './arguments.ts';
@@ -10,6 +11,8 @@ import type { Config } from './config.ts';
 export interface Prepared {
   readonly detectors: readonly Detector[];
   readonly exceptions: readonly Exception[];
+  /** Of the finding that a followed log went silent; undefined where it is not wanted. */
+  readonly silence: Severity | undefined;
 }
 
 /**
@@ -22,7 +25,7 @@ export async function prepareDetectors(
   note: (text: string) => void,
 ): Promise<Prepared> {
   const all = await loadDetectors(texts(args.detectors), { lists: config.lists, severities: config.severities });
-  const ids = all.map(({ id }) => id);
+  const ids = [...all.map(({ id }) => id), SILENCE.id];
   const known = (pattern: string): boolean => ids.some((id) => globMatches(id, pattern));
   for (const pattern of texts(args.detector)) {
     if (!known(pattern.replace(/^-/, '')))
@@ -39,17 +42,17 @@ export async function prepareDetectors(
       .map((pattern) => pattern.slice(1)),
   ];
   const least = text(args.severity) as Severity | undefined;
-  const detectors = all.filter(
-    ({ id, severity }) =>
-      (wanted.length === 0 || wanted.some((pattern) => globMatches(id, pattern))) &&
-      !unwanted.some((pattern) => globMatches(id, pattern)) &&
-      (least === undefined || severityRank(severity) >= severityRank(least)),
-  );
+  const isWanted = ({ id, severity }: { id: string; severity: Severity }): boolean =>
+    (wanted.length === 0 || wanted.some((pattern) => globMatches(id, pattern))) &&
+    !unwanted.some((pattern) => globMatches(id, pattern)) &&
+    (least === undefined || severityRank(severity) >= severityRank(least));
+  const detectors = all.filter(isWanted);
+  const silence = { ...SILENCE, severity: config.severities[SILENCE.id] ?? SILENCE.severity };
   if (detectors.length === 0) throw new UsageError('no detector is left to run');
   const exceptions = compileExceptions(
     config.exceptions,
     { lists: config.lists, detectors: ids, now: Date.now(), where: config.path ?? '' },
     note,
   );
-  return { detectors, exceptions };
+  return { detectors, exceptions, silence: isWanted(silence) ? silence.severity : undefined };
 }

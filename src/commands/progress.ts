@@ -1,5 +1,5 @@
 import type { Source } from '../sources/types.ts';
-import { bytesText } from './quantities.ts';
+import { bytesText, durationText } from './quantities.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Short scans show nothing; the bar comes when somebody begins to wait. */
@@ -28,13 +28,8 @@ export function createProgress(
     else {
       const share = Math.min(1, read / total);
       const bar = '█'.repeat(Math.round(share * 20)).padEnd(20, '░');
-      const left = Math.max(0, Math.round((total - read) / rate));
-      terminal.draw(`${bar} ${Math.floor(share * 100)} % of ${bytesText(total)}, ${pace}, ${secondsText(left)} left`);
+      const left = Math.max(0, (1000 * (total - read)) / rate);
+      terminal.draw(`${bar} ${Math.floor(share * 100)} % of ${bytesText(total)}, ${pace}, ${durationText(left)} left`);
     }
   };
-}
-
-function secondsText(seconds: number): string {
-  if (seconds < 60) return `${seconds} s`;
-  return seconds < 3600 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }

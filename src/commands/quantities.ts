@@ -33,6 +33,13 @@ export function parseSize(option: string, text: string): number {
   return Math.min(bytes, 512 * 1024 * 1024 - 1024);
 }
 
+/** Milliseconds for people: `40 s`, `12 min`, `1.5 h`. */
+export function durationText(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  return seconds < 3600 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
 /** A whole number, 0 or more. @throws {UsageError} */
 export function parseCount(option: string, text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--${option} ${text}: not a whole number`);

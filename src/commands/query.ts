@@ -5,6 +5,7 @@ import { objectOf } from '../detect/make-finding.ts';
 import { plain } from '../detect/plain.ts';
 import { UsageError } from '../errors.ts';
 import { actorText } from '../event/actor.ts';
+import { createRequestFolder, type RequestFolder } from '../event/requests.ts';
 import { timestamp } from '../event/time.ts';
 import type { EventRecord } from '../event/types.ts';
 import { compileExpression } from '../expression/compile.ts';
@@ -15,6 +16,7 @@ import { type Arguments, text, texts } from './arguments.ts';
 import { nearest } from './argv.ts';
 import { type NamedExpression, parseColumnList } from './column-list.ts';
 import { objectText } from './finding-row.ts';
+import type { Live } from './live.ts';
 import { createPlan, type Plan } from './plan.ts';
 import { countText, parseCount } from './quantities.ts';
 import { exitStatus, tellSummary } from './tell.ts';
@@ -23,13 +25,13 @@ const SAVED = join(PACK, 'saved');
 
 /** Columns of whole events where none are asked for. */
 const EVENT_COLUMNS: readonly Column[] = [
-  { key: 'time', title: 'time' },
-  { key: 'user', title: 'user', shrink: 1 },
-  { key: 'verb', title: 'verb' },
-  { key: 'object', title: 'object', shrink: 1 },
-  { key: 'code', title: 'code', align: 'right' },
+  { key: 'time', title: 'time', usual: 20 },
+  { key: 'user', title: 'user', shrink: 1, usual: 28 },
+  { key: 'verb', title: 'verb', usual: 6 },
+  { key: 'object', title: 'object', shrink: 1, usual: 44 },
+  { key: 'code', title: 'code', align: 'right', usual: 4 },
   { key: 'stage', title: 'stage', wide: true },
-  { key: 'sourceIPs', title: 'source IPs', shrink: 2 },
+  { key: 'sourceIPs', title: 'source IPs', shrink: 2, usual: 15 },
   { key: 'userAgent', title: 'user agent', wide: true, shrink: 2 },
   { key: 'uri', title: 'uri', wide: true, shrink: 2 },
   { key: 'auditID', title: 'audit ID', wide: true },
@@ -54,24 +56,38 @@ export async function query(args: Arguments): Promise<number> {
   const read = args.requests === true ? readRequests : readEvents;
 
   const output = createOutput(plan, columns);
+  const folder = createRequestFolder();
+  const live = plan.live ? await openLiveFor(args, plan, folder) : undefined;
   let rows = 0;
-  for await (const records of read(plan.reading)) {
-    const batch: QueryRow[] = [];
-    for (const record of records) {
-      const value = await evaluateCounted('the query', expression, record, summary);
-      for (const row of await queryRows(record, value, columns, plan)) batch.push(row);
+  try {
+    for await (const records of read({ ...plan.reading, lines: live?.lines, folder })) {
+      const batch: QueryRow[] = [];
+      for (const record of records) {
+        const value = await evaluateCounted('the query', expression, record, summary);
+        for (const row of await queryRows(record, value, columns, plan)) batch.push(row);
+      }
+      const wanted = limit > 0 ? batch.slice(0, limit - rows) : batch;
+      rows += wanted.length;
+      await output.write(wanted);
+      if (live) await output.flush();
+      if (limit > 0 && rows >= limit) {
+        summary.notes.push(`reading stopped at ${countText(limit, 'row')} (--limit)`);
+        break;
+      }
     }
-    const wanted = limit > 0 ? batch.slice(0, limit - rows) : batch;
-    rows += wanted.length;
-    await output.write(wanted);
-    if (limit > 0 && rows >= limit) {
-      summary.notes.push(`reading stopped at ${countText(limit, 'row')} (--limit)`);
-      break;
-    }
+    // A heading without rows would stand in a file for each run that had nothing to say.
+    if (!live || rows > 0 || form === 'json') await output.end();
+    await live?.commit();
+  } finally {
+    await live?.close();
   }
-  await output.end();
   tellSummary(plan, rows === 0 ? 'no row' : countText(rows, 'row'), args.requests === true ? 'request' : 'event');
   return exitStatus(plan, 0);
+}
+
+async function openLiveFor(args: Arguments, plan: Plan, folder: RequestFolder): Promise<Live> {
+  const { openLive } = await import('./live.ts');
+  return openLive(args, plan, { command: 'query', parts: { requests: folder }, onTick: async () => false });
 }
 
 interface QueryRow extends Row {
@@ -144,6 +160,7 @@ async function eventRow(
 
 interface QueryOutput {
   write(rows: readonly QueryRow[]): Promise<void>;
+  flush(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -163,6 +180,9 @@ function createOutput(plan: Plan, columns: readonly NamedExpression[] | undefine
       sink ??= plan.openSink(columnsOf(first));
       // A row of another kind than the first stands whole in a column of its own.
       await (await sink).write(rows.map((row) => (row.kind === first ? row : { ...row, cells: { value: row.value } })));
+    },
+    async flush() {
+      await (await sink)?.flush();
     },
     async end() {
       sink ??= plan.openSink(columnsOf(undefined));

@@ -1,4 +1,5 @@
-import type { Place, RejectReason } from '../summary.ts';
+import type { Place, RejectReason, Summary } from '../summary.ts';
+import { gapText } from './gap-text.ts';
 import type { Plan } from './plan.ts';
 import { bytesText, countText } from './quantities.ts';
 
@@ -26,6 +27,9 @@ export function tellSummary(plan: Plan, headline: string, unit: 'request' | 'eve
   };
   tell(`${headline} in ${readText(plan, unit)}`);
   for (const note of summary.notes) tell(`note: ${note}`);
+  for (const gap of summary.gaps.first) tell(`note: ${gapText(gap, plan.clock)}`);
+  const further = summary.gaps.count - summary.gaps.first.length;
+  if (further > 0) tell(`note: ${countText(further, 'gap')} more between generations`);
   if (summary.received > 0 && summary.requests === 0) {
     tell(
       'note: every event is of the stage RequestReceived, which decides nothing: the audit policy leaves out the later stages',
@@ -43,21 +47,33 @@ export function tellSummary(plan: Plan, headline: string, unit: 'request' | 'eve
   }
   if (summary.excepted > 0)
     tell(`note: ${countText(summary.excepted, 'match', 'matches')} left out by exceptions of ${plan.config.path}`);
-  for (const [reason, { count, bytes, first }] of summary.rejects) {
-    tell(
-      `damage: ${count.toLocaleString('en-US')} ${REASONS[reason][count === 1 ? 0 : 1]}, ${bytesText(bytes)}, first at ${placeText(first)}`,
-    );
-  }
-  for (const [name, { count, message, first }] of summary.failures) {
-    terminal.tell(`error: ${name} failed on ${countText(count, 'event')}, first at ${placeText(first)}: ${message}`);
-  }
+  for (const line of damageTexts(summary)) tell(line);
+  for (const line of failureTexts(summary)) terminal.tell(line);
   for (const error of summary.inputErrors) terminal.tellError(error);
 }
 
-/** 2 where an input failed, or is damaged under --strict; else the status given. */
+/** A line for each kind of damage. */
+export function damageTexts({ rejects }: Summary): string[] {
+  return [...rejects].map(
+    ([reason, { count, bytes, first }]) =>
+      `damage: ${count.toLocaleString('en-US')} ${REASONS[reason][count === 1 ? 0 : 1]}, ${bytesText(bytes)}, first at ${placeText(first)}`,
+  );
+}
+
+/** A line for each expression that failed. */
+export function failureTexts({ failures }: Summary): string[] {
+  return [...failures].map(
+    ([name, { count, message, first }]) =>
+      `error: ${name} failed on ${countText(count, 'event')}, first at ${placeText(first)}: ${message}`,
+  );
+}
+
+/** 2 where an input failed, or is damaged or lacks a generation under --strict; else the status given. */
 export function exitStatus(plan: Plan, status: 0 | 1): 0 | 1 | 2 {
   const { summary, strict } = plan;
-  return summary.inputErrors.length > 0 || (strict && summary.rejects.size > 0) ? 2 : status;
+  return summary.inputErrors.length > 0 || (strict && (summary.rejects.size > 0 || summary.gaps.certain > 0))
+    ? 2
+    : status;
 }
 
 function readText({ summary, clock }: Plan, unit: 'request' | 'event'): string {

@@ -30,8 +30,8 @@ export interface Clock {
   text(time: string): string;
   /** The same without year and zone, `11-17 05:02:31`, which the summary below a table tells. */
   shortText(time: string): string;
-  /** `2026-11-17 05:02 to 10:30 UTC`; the second date only where it is another day. */
-  span(first: number, last: number): string;
+  /** `2026-11-17 05:02 to 10:30 UTC`; the second date only where it is another day. `word` may stand in the place of `to`. */
+  span(first: number, last: number, word?: string): string;
 }
 
 /** @throws {UsageError} for a time zone that does not exist. */
@@ -51,11 +51,11 @@ export function createClock(timezone: string | undefined): Clock {
       const microseconds = parseTime(time);
       return microseconds === undefined ? '' : local(microseconds).slice(5);
     },
-    span(first, last) {
+    span(first, last, word = 'to') {
       const from = local(first).slice(0, 16);
       const to = local(last).slice(0, 16);
       if (from === to) return `${from} ${timezone ?? 'UTC'}`;
-      return `${from} to ${from.slice(0, 10) === to.slice(0, 10) ? to.slice(11) : to} ${timezone ?? 'UTC'}`;
+      return `${from} ${word} ${from.slice(0, 10) === to.slice(0, 10) ? to.slice(11) : to} ${timezone ?? 'UTC'}`;
     },
   };
 }

@@ -10,23 +10,53 @@ import type { Exception } from './exceptions.ts';
 import type { Finding } from './finding.ts';
 import { findingId, makeFinding } from './make-finding.ts';
 import { plain } from './plain.ts';
-import { createWindows, groupOf, keyOf, type Windows } from './windows.ts';
+import { createWindows, groupOf, keyOf, type Windows, type WindowsState } from './windows.ts';
+
+/** Live windows are looked through for what is over when so many requests were judged. */
+const EXPIRE_EVERY = 1_024;
+/**
+ * Microseconds that a request may be older than all of the latest {@link EXPIRE_EVERY}, and still find its window: an event
+ * has the time when its request came in, and is written when that has ended. To be generous only costs memory.
+ */
+const STRAGGLERS = 600_000_000;
+
+export interface EngineOptions {
+  /** For a log that is being written: a burst is given when it is complete, and windows outlive the run by a snapshot. */
+  readonly live?: boolean | undefined;
+}
+
+/** What an engine remembers, as JSON can hold it: the windows of each detector that has one, by its id. */
+export type EngineState = Readonly<Record<string, WindowsState>>;
 
 /** Runs detectors over requests. */
 export interface Engine {
-  /** Judges one request by the event that decides it; gives what is found, and the windows that are over. */
+  /**
+   * Judges one request by the event that decides it; gives what is found, and the windows that are over, or live the
+   * bursts that are complete.
+   */
   judge(record: EventRecord): Promise<Finding[]>;
-  /** To be called once after the last request: gives the findings of the windows that are still open. */
+  /**
+   * To be called once after the last request: gives the findings of the windows that are still open. Live it gives none,
+   * and leaves the windows open: they go on when the log does.
+   */
   finish(): Finding[];
+  /** What to give to {@link Engine.restore} for another engine to go on from here. Not to be called during a `judge`. */
+  snapshot(): EngineState;
+  /** To be called on a new engine, before its first request. The windows of detectors that it does not have are dropped. */
+  restore(state: EngineState): void;
 }
 
 export function createEngine(
   detectors: readonly Detector[],
   exceptions: readonly Exception[],
   summary: Summary,
+  { live = false }: EngineOptions = {},
 ): Engine {
   const windows = new Map<string, Windows>();
-  for (const { id, window } of detectors) if (window) windows.set(id, createWindows(id, window));
+  for (const { id, window } of detectors) if (window) windows.set(id, createWindows(id, window, { live }));
+  let judged = 0;
+  /** The time of the oldest request that was judged since windows were looked through. */
+  let oldest = Number.POSITIVE_INFINITY;
 
   const evaluate = (name: string, expression: CompiledExpression, record: EventRecord): Promise<unknown> =>
     evaluateCounted(name, expression, record, summary);
@@ -66,6 +96,15 @@ export function createEngine(
     });
   };
 
+  /** By the oldest of many requests, for one from a node whose clock is ahead must not end the windows of all others. */
+  const expire = (record: EventRecord): void => {
+    oldest = Math.min(oldest, eventTime(record.event) ?? oldest);
+    judged += 1;
+    if (judged % EXPIRE_EVERY !== 0 || oldest === Number.POSITIVE_INFINITY) return;
+    for (const running of windows.values()) running.expire(oldest - STRAGGLERS);
+    oldest = Number.POSITIVE_INFINITY;
+  };
+
   return {
     async judge(record) {
       const findings: Finding[] = [];
@@ -80,11 +119,16 @@ export function createEngine(
         if (detector.window) findings.push(...(await addToWindow(detector, record, hash)));
         else findings.push(await find(detector, record, hash));
       }
+      if (live) expire(record);
       return findings;
     },
     finish() {
       for (const running of windows.values()) summary.forgottenBursts += running.forgotten;
-      return [...windows.values()].flatMap((running) => running.flush());
+      return live ? [] : [...windows.values()].flatMap((running) => running.flush());
+    },
+    snapshot: () => Object.fromEntries(Array.from(windows, ([id, running]) => [id, running.snapshot()])),
+    restore(state) {
+      for (const [id, saved] of Object.entries(state)) windows.get(id)?.restore(saved);
     },
   };
 }

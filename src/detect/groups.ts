@@ -24,24 +24,38 @@ export const MAX_GROUPS = 20_000;
 /** Bytes of the findings that stand for their groups; an attacker chooses how long names and commands are. */
 const MAX_SIZE = 32 * 1024 * 1024;
 
+/** What the findings of a group share, as one text. */
+export function groupKey({ detector, actor, object, uri, outcome }: Finding): string {
+  return JSON.stringify([detector, actor.username, actor.impersonated, object ?? uri, outcome]);
+}
+
+/** A group of nothing but this finding. */
+export function newGroup(finding: Finding): FindingGroup {
+  const { time, count, first = time, last = time } = finding;
+  return { finding, count, first, last };
+}
+
+/** Counts one more finding of the group. */
+export function addToGroup(group: FindingGroup, finding: Finding): void {
+  const { count, first, last } = newGroup(finding);
+  group.count += count;
+  if (first !== '' && (group.first === '' || first < group.first)) group.first = first;
+  if (last > group.last) group.last = last;
+}
+
 export function createFindingGroups(): FindingGroups {
   const groups = new Map<string, FindingGroup>();
   let size = 0;
   let other = 0;
   return {
     add(finding) {
-      const { detector, actor, object, outcome } = finding;
-      const key = JSON.stringify([detector, actor.username, actor.impersonated, object ?? finding.uri, outcome]);
-      const first = finding.first ?? finding.time;
-      const last = finding.last ?? finding.time;
+      const key = groupKey(finding);
       const group = groups.get(key);
       if (group) {
-        group.count += finding.count;
-        if (first !== '' && (group.first === '' || first < group.first)) group.first = first;
-        if (last > group.last) group.last = last;
+        addToGroup(group, finding);
       } else if (groups.size < MAX_GROUPS && size < MAX_SIZE) {
         size += JSON.stringify(finding).length;
-        groups.set(key, { finding, count: finding.count, first, last });
+        groups.set(key, newGroup(finding));
       } else {
         other += finding.count;
       }

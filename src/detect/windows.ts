@@ -7,6 +7,10 @@ import { plain } from './plain.ts';
 
 /** Episodes that one detector watches at once; beyond it the one that was quiet for longest is closed early, and counted. */
 const MAX_EPISODES = 65_536;
+/** Matches that are remembered in all episodes together; an attacker may choose how many values one of them has. */
+const MAX_RECENT = 4 * MAX_EPISODES;
+/** Episodes not yet over that are looked past for those that are: a node whose clock is ahead must not keep the others. */
+const PATIENCE = 64;
 
 /** A match that counts towards a window. */
 export interface WindowMatch {
@@ -22,13 +26,39 @@ export interface WindowMatch {
 
 interface Episode {
   readonly group: string;
-  /** There when the episode is a burst. */
+  /** Grows from each episode to the next one. Of a group's episodes the one that was opened first is asked first. */
+  readonly opened: number;
+  burst: boolean;
+  /** That of a burst, until it is given. */
   finding: Finding | undefined;
   first: number;
   last: number;
   events: number;
   /** Times of the latest matches, or of the latest match of each distinct value; at most `count` of them. */
   readonly recent: Map<string, number>;
+}
+
+export interface WindowOptions {
+  /** Gives the finding of a burst when the burst is complete, and none when the episode is over. */
+  readonly live?: boolean | undefined;
+}
+
+/** What windows remember, as JSON can hold it. */
+export interface WindowsState {
+  /** In the order in which they were last added to. */
+  readonly episodes: readonly EpisodeState[];
+  readonly forgotten: number;
+}
+
+export interface EpisodeState {
+  readonly group: string;
+  readonly opened: number;
+  readonly burst: boolean;
+  readonly finding?: Finding | undefined;
+  readonly first: number;
+  readonly last: number;
+  readonly events: number;
+  readonly recent: readonly (readonly [value: string, time: number])[];
 }
 
 /**
@@ -38,12 +68,24 @@ interface Episode {
  *
  * Logs of several nodes are read one after the other, and a log has stragglers: a match that is older than the episode is
  * one of an episode of its own, and both stay open. A match that is newer ends the episode.
+ *
+ * Live windows give a burst's finding once, with the match that completes it: the count, the times and the id are those of
+ * that moment, whatever is added to the episode later.
  */
 export interface Windows {
-  /** Adds a match; gives the findings of the episodes that were over before it. */
+  /** Adds a match; gives the findings of the episodes that were over before it; live, that of the burst it completes. */
   add(match: WindowMatch): Promise<Finding[]>;
   /** Ends all episodes; gives their findings. */
   flush(): Finding[];
+  /**
+   * Ends episodes that no match of this time (microseconds since the epoch) or later can belong to; gives their findings.
+   * Cheap to call often: it looks at the quietest ones, and may leave some of them to a later call.
+   */
+  expire(time: number): Finding[];
+  /** What to give to {@link Windows.restore} for others to go on from here; a copy. Not to be called during an `add`. */
+  snapshot(): WindowsState;
+  /** To be called on new windows, before their first match. */
+  restore(state: WindowsState): void;
   /** Episodes that were forgotten, for want of room, before they could become bursts. */
   readonly forgotten: number;
 }
@@ -72,37 +114,56 @@ export function keyOf(value: unknown): string {
   return text.length <= 128 ? text : createHash('sha256').update(text).digest('hex');
 }
 
-export function createWindows(detector: string, definition: WindowDefinition): Windows {
+export function createWindows(
+  detector: string,
+  definition: WindowDefinition,
+  { live = false }: WindowOptions = {},
+): Windows {
   const { within, count } = definition;
   /** In the order in which they were last added to. */
   const episodes = new Set<Episode>();
   const byGroup = new Map<string, Set<Episode>>();
   let forgotten = 0;
+  let opened = 0;
+  /** The sizes of all `recent` together. */
+  let recents = 0;
+
+  /** The burst as it stands. */
+  const tell = (finding: Finding, { group, first, last, events }: Episode): Finding => ({
+    ...finding,
+    id: windowId(detector, group, first, within),
+    time: formatTime(first),
+    count: events,
+    first: formatTime(first),
+    last: formatTime(last),
+  });
 
   const close = (episode: Episode): Finding[] => {
-    const { group, first, last, events, finding } = episode;
-    episodes.delete(episode);
+    const { group, finding } = episode;
+    if (episodes.delete(episode)) recents -= episode.recent.size;
     const siblings = byGroup.get(group);
     siblings?.delete(episode);
     if (siblings?.size === 0) byGroup.delete(group);
-    if (!finding) return [];
-    const id = windowId(detector, group, first, within);
-    return [
-      { ...finding, id, time: formatTime(first), count: events, first: formatTime(first), last: formatTime(last) },
-    ];
+    return finding ? [tell(finding, episode)] : [];
   };
 
   /** Many at once: a set is walked past what was deleted from its front, so that one at a time would be quadratic. */
   const forget = (): Finding[] => {
-    const quietest = [...episodes].slice(0, MAX_EPISODES / 8);
-    forgotten += quietest.filter(({ finding }) => !finding).length;
+    const quietest = [...episodes].slice(0, Math.max(1, Math.floor(episodes.size / 8)));
+    forgotten += quietest.filter(({ burst }) => !burst).length;
     return quietest.flatMap(close);
   };
 
+  const join = (episode: Episode): void => {
+    const siblings = byGroup.get(episode.group) ?? new Set();
+    byGroup.set(episode.group, siblings.add(episode));
+  };
+
   const open = (group: string, time: number): Episode => {
-    const episode: Episode = { group, finding: undefined, first: time, last: time, events: 0, recent: new Map() };
-    const siblings = byGroup.get(group) ?? new Set();
-    byGroup.set(group, siblings.add(episode));
+    const rest = { burst: false, finding: undefined, first: time, last: time, events: 0, recent: new Map() };
+    const episode: Episode = { group, opened, ...rest };
+    opened += 1;
+    join(episode);
     return episode;
   };
 
@@ -117,20 +178,52 @@ export function createWindows(detector: string, definition: WindowDefinition): W
       // Moved to the end: it is the one that was added to last.
       episodes.delete(episode);
       episodes.add(episode);
-      if (episodes.size > MAX_EPISODES) findings.push(...forget());
+      if (episodes.size > MAX_EPISODES || recents > MAX_RECENT) findings.push(...forget());
       episode.first = Math.min(episode.first, time);
       episode.last = Math.max(episode.last, time);
       episode.events += 1;
-      if (!episode.finding) {
+      if (!episode.burst) {
+        recents -= episode.recent.size;
         remember(episode.recent, value ?? String(episode.events), time, count);
+        recents += episode.recent.size;
         if (episode.recent.size >= count && spread(episode.recent) <= within) {
-          episode.finding = await match.finding();
+          const finding = await match.finding();
+          episode.burst = true;
+          recents -= episode.recent.size;
           episode.recent.clear();
+          if (live) findings.push(tell(finding, episode));
+          else episode.finding = finding;
         }
       }
       return findings;
     },
     flush: () => [...episodes].flatMap(close),
+    expire(time) {
+      const over: Episode[] = [];
+      let patience = PATIENCE;
+      for (const episode of episodes) {
+        if (time - episode.last > within) over.push(episode);
+        else if (--patience === 0) break;
+      }
+      return over.flatMap(close);
+    },
+    snapshot: () => ({
+      episodes: Array.from(episodes, (episode) => ({ ...episode, recent: [...episode.recent] })),
+      forgotten,
+    }),
+    restore(state) {
+      const restored = state.episodes.map((saved): Episode => {
+        const recent = new Map<string, number>();
+        // One by one, for the detector may have been changed since to count fewer.
+        for (const [value, time] of saved.recent) remember(recent, value, time, count);
+        return { ...saved, finding: saved.finding, recent };
+      });
+      for (const episode of restored) episodes.add(episode);
+      for (const { recent } of restored) recents += recent.size;
+      for (const episode of restored.sort((a, b) => a.opened - b.opened)) join(episode);
+      opened = (restored.at(-1)?.opened ?? -1) + 1;
+      forgotten = state.forgotten;
+    },
     get forgotten() {
       return forgotten;
     },

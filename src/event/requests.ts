@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AuditEvent, EventRecord } from './types.ts';
 
 /**
@@ -9,14 +9,27 @@ import type { AuditEvent, EventRecord } from './types.ts';
  */
 export type Role = 'decides' | 'twin' | 'received';
 
+/** What a folder remembers, as JSON can hold it: the keys of requests, oldest first. */
+export interface RequestState {
+  readonly open: readonly string[];
+  readonly closed: readonly string[];
+}
+
 export interface RequestFolder {
   /** Tells the role of the next event; events come in the order of the log. */
   role(record: EventRecord): Role;
+  /** What to give to {@link RequestFolder.restore} for another folder to go on from here; a copy. */
+  snapshot(): RequestState;
+  /** To be called on a new folder, before its first event. */
+  restore(state: RequestState): void;
 }
 
 /** Long-running requests that are open at once, or were closed lately; beyond that the oldest are forgotten. */
 const MAX_OPEN = 131_072;
 const MAX_CLOSED = 16_384;
+
+/** Of base64url, 132 bits: nobody can look for two requests of one key, for the server says when it received them. */
+const KEY_LENGTH = 22;
 
 /**
  * SHA-256 that tells one request from all others, the same for each of its stages: auditID, user, verb, URI and the time
@@ -24,14 +37,19 @@ const MAX_CLOSED = 16_384;
  * stand in where there is no auditID.
  */
 export function requestHash(record: EventRecord): string {
-  const { event, text } = record;
-  const hash = createHash('sha256');
-  if (!event.auditID) return hash.update(text).digest('hex');
+  return hash('sha256', identity(record), 'hex');
+}
+
+/** The start of {@link requestHash}, in fewer characters. */
+function requestKey(record: EventRecord): string {
+  return hash('sha256', identity(record), 'base64url').slice(0, KEY_LENGTH);
+}
+
+function identity({ event, text }: EventRecord): string {
   const { auditID, user, verb, requestURI } = event;
+  if (!auditID) return text;
   const received = event.requestReceivedTimestamp ?? event.timestamp ?? '';
-  return hash
-    .update(JSON.stringify([auditID, user?.username ?? '', verb ?? '', requestURI ?? '', received]))
-    .digest('hex');
+  return JSON.stringify([auditID, user?.username ?? '', verb ?? '', requestURI ?? '', received]);
 }
 
 /**
@@ -55,25 +73,34 @@ export function createRequestFolder(): RequestFolder {
         case 'ResponseStarted': {
           // A 401 has no later stage, and would stay open for ever.
           if (!event.auditID || event.responseStatus?.code === 401) return 'decides';
-          const key = requestHash(record);
+          const key = requestKey(record);
           if (closed.delete(key) || open.has(key)) return 'twin';
           remember(open, key, MAX_OPEN);
           return 'decides';
         }
         default: {
           if (!event.auditID) return 'decides';
-          const key = requestHash(record);
+          const longRunning = isLongRunning(event);
+          // Nothing to look for and nothing to remember: the hash is most of what this costs.
+          if (!longRunning && open.size === 0) return 'decides';
+          const key = requestKey(record);
           if (open.delete(key)) return 'twin';
-          if (isLongRunning(event)) remember(closed, key, MAX_CLOSED);
+          if (longRunning) remember(closed, key, MAX_CLOSED);
           return 'decides';
         }
       }
+    },
+    snapshot: () => ({ open: [...open], closed: [...closed] }),
+    restore(state) {
+      for (const key of state.open) remember(open, key, MAX_OPEN);
+      for (const key of state.closed) remember(closed, key, MAX_CLOSED);
     },
   };
 }
 
 function remember(keys: Set<string>, key: string, cap: number): void {
-  keys.add(key);
+  // What slice() gives keeps the text that it was cut from in memory; a lookup does not mind, and is not slowed by a copy.
+  keys.add(Buffer.from(key, 'latin1').toString('latin1'));
   if (keys.size <= cap) return;
   // Many at once: a set is walked past what was deleted from its front, so that one at a time would be quadratic.
   let surplus = cap / 8;

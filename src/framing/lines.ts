@@ -24,25 +24,35 @@ const NEWLINE = 0x0a;
 const NUL = 0x00;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
+/** Cuts a stream into lines, a chunk at a time. */
+export interface Splitter {
+  /** The lines that the chunk completes, in order. The splitter keeps views of the chunk until its last line is whole. */
+  add(chunk: Buffer): Line[];
+  /** The end of the stream: the line that it broke off in, if there is one. */
+  end(): Line[];
+}
+
 /**
- * Cuts a stream into lines. A batch holds the lines that one chunk completed, in order; what a line is made of is copied
- * at most once, however many chunks it spans.
+ * What a line is made of is copied at most once, however many chunks it spans.
  *
  * The API server never writes a raw NUL, and JSON has none: a run of them is a hole that a truncation left behind while
  * the writer went on at its old offset. A hole ends what stands before it like a line end, and is counted as `nul-hole`.
  * Empty lines and blanks are counted, not given.
+ * @param start where in the stream the first chunk stands; a line begins there.
  */
-export async function* splitLines(chunks: Chunks, options: FramingOptions, summary: Summary): AsyncIterable<Line[]> {
+export function createSplitter(options: FramingOptions, summary: Summary, start = 0): Splitter {
   /** Earlier chunks' parts of the line that is being read. */
   let parts: Buffer[] = [];
   let partsSize = 0;
   /** Of the line that is being read, and of the stream's start in the current chunk. */
-  let lineOffset = 0;
-  let chunkOffset = 0;
+  let lineOffset = start;
+  let chunkOffset = start;
   /** Bytes of an over-long line, or of a hole, that goes on; 0 when there is none. */
   let skipped = 0;
   let hole = 0;
   let batch: Line[] = [];
+
+  const place = (offset: number) => ({ path: options.path, offset, label: options.label });
 
   const finish = (tail: Buffer, end: number, terminated: boolean): void => {
     const size = skipped + partsSize + tail.length + (terminated ? 1 : 0);
@@ -63,21 +73,37 @@ export async function* splitLines(chunks: Chunks, options: FramingOptions, summa
     partsSize = 0;
     lineOffset = end;
   };
-  const place = (offset: number) => ({ path: options.path, offset, label: options.label });
 
-  /** A stream that fails has still given what came before. */
-  let failure: { readonly error: unknown } | undefined;
-  try {
-    for await (const chunk of chunks) {
+  const keep = (rest: Buffer): void => {
+    if (skipped > 0) {
+      skipped += rest.length;
+      return;
+    }
+    parts.push(rest);
+    partsSize += rest.length;
+    if (partsSize <= options.maxRecordSize) return;
+    skipped = partsSize;
+    parts = [];
+    partsSize = 0;
+  };
+
+  const takeBatch = (): Line[] => {
+    const lines = batch;
+    batch = [];
+    return lines;
+  };
+
+  return {
+    add(chunk) {
       summary.bytes += chunk.length;
       let position = 0;
       let nul = chunk.indexOf(NUL);
       let newline = chunk.indexOf(NEWLINE);
       while (position < chunk.length) {
         if (chunk[position] === NUL && partsSize === 0 && skipped === 0) {
-          const start = position;
+          const from = position;
           while (chunk[position] === NUL) position++;
-          hole += position - start;
+          hole += position - from;
           nul = chunk.indexOf(NUL, position);
           if (position === chunk.length) break;
         }
@@ -90,37 +116,39 @@ export async function* splitLines(chunks: Chunks, options: FramingOptions, summa
         if (newline >= 0 && newline < position) newline = chunk.indexOf(NEWLINE, position);
         const atNul = nul >= 0 && (newline < 0 || nul < newline);
         const end = atNul ? nul : newline;
-        if (end >= 0) {
-          finish(chunk.subarray(position, end), chunkOffset + end + (atNul ? 0 : 1), !atNul);
-          position = atNul ? end : end + 1;
-          continue;
+        if (end < 0) {
+          keep(chunk.subarray(position));
+          break;
         }
-        const rest = chunk.subarray(position);
-        if (skipped > 0) {
-          skipped += rest.length;
-        } else {
-          parts.push(rest);
-          partsSize += rest.length;
-          if (partsSize > options.maxRecordSize) {
-            skipped = partsSize;
-            parts = [];
-            partsSize = 0;
-          }
-        }
-        break;
+        finish(chunk.subarray(position, end), chunkOffset + end + (atNul ? 0 : 1), !atNul);
+        position = atNul ? end : end + 1;
       }
       chunkOffset += chunk.length;
-      if (batch.length > 0) {
-        yield batch;
-        batch = [];
-      }
+      return takeBatch();
+    },
+    end() {
+      if (hole > 0) countReject(summary, 'nul-hole', place(lineOffset), hole);
+      else finish(Buffer.alloc(0), chunkOffset, false);
+      hole = 0;
+      return takeBatch();
+    },
+  };
+}
+
+/** The lines of a stream, a batch for each chunk that completes some. A stream that fails has still given what came before. */
+export async function* splitLines(chunks: Chunks, options: FramingOptions, summary: Summary): AsyncIterable<Line[]> {
+  const splitter = createSplitter(options, summary);
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    for await (const chunk of chunks) {
+      const lines = splitter.add(chunk);
+      if (lines.length > 0) yield lines;
     }
   } catch (error) {
     failure = { error };
   }
-  if (hole > 0) countReject(summary, 'nul-hole', place(lineOffset), hole);
-  else finish(Buffer.alloc(0), chunkOffset, false);
-  if (batch.length > 0) yield batch;
+  const last = splitter.end();
+  if (last.length > 0) yield last;
   if (failure) throw failure.error;
 }
 

@@ -14,13 +14,14 @@ const COLUMNS = 256;
 
 const nothing: Sink = {
   async write() {},
+  async flush() {},
   async end() {},
 };
 
 /**
  * The sink that `open` makes for the columns: at once where they are known, else for the keys of the first rows, in order of
- * appearance; until then rows are held back. How rows came in batches makes no difference. A run without columns, or
- * without rows that could tell them, writes nothing.
+ * appearance; until then, or until a flush, rows are held back. How rows came in batches makes no difference. A run without
+ * columns, or without rows that could tell them, writes nothing.
  */
 export function withColumns(columns: readonly Column[] | undefined, open: (columns: readonly Column[]) => Sink): Sink {
   if (columns !== undefined) return columns.length === 0 ? nothing : open(columns);
@@ -47,6 +48,11 @@ export function withColumns(columns: readonly Column[] | undefined, open: (colum
         await (await start()).write(rows.slice(index + 1));
         return;
       }
+    },
+    async flush() {
+      // Rows without a key tell no columns, and would leave those that come later without any.
+      if (sink === undefined && columnsOf(held).length === 0) return;
+      await (sink ?? (await start())).flush();
     },
     async end() {
       await (sink ?? (await start())).end();

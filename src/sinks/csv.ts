@@ -26,6 +26,7 @@ export const csv: SinkFactory = (out, known) =>
 
     return {
       write: (rows) => writePieces(out, records(rows)),
+      async flush() {},
       end: () => writePieces(out, heading()),
     };
   });

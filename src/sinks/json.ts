@@ -16,6 +16,7 @@ export const json: SinkFactory = (out) => {
 
   return {
     write: (rows) => writePieces(out, elements(rows)),
+    async flush() {},
     end: () => out.write(empty ? '[]\n' : '\n]\n'),
   };
 };

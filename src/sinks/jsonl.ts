@@ -5,6 +5,7 @@ import type { Row, SinkFactory } from './types.ts';
 /** One JSON text on a line for each row (JSON Lines). */
 export const jsonl: SinkFactory = (out) => ({
   write: (rows) => writePieces(out, lines(rows)),
+  async flush() {},
   async end() {},
 });
 

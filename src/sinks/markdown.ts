@@ -27,6 +27,7 @@ export const markdown: SinkFactory = (out, known) =>
 
     return {
       write: (rows) => writePieces(out, lines(rows)),
+      async flush() {},
       end: () => writePieces(out, heading()),
     };
   });

@@ -7,7 +7,7 @@ import { writePieces } from './pieces.ts';
 import type { Column, Output, Row, Sink, SinkFactory, SinkOptions } from './types.ts';
 import { displayWidth, fitWidth, forTerminalWithin } from './width.ts';
 
-/** Rows held back and measured before the first line is drawn. */
+/** Rows held back and measured before the first line is drawn, unless a flush asks for it earlier. */
 const MEASURED = 1000;
 
 /** The most terminal columns that a cell takes, also where no terminal sets a limit. */
@@ -27,7 +27,8 @@ export const wide: SinkFactory = (out, known, options) =>
 /**
  * Holds the first rows back and fits the columns to them; later rows keep these widths, so that columns stay in line. A
  * column grows afterwards only for a longer cell, and only into what is left of the terminal's line; where there is no
- * terminal, nothing is cut for being late. Held are texts already cut, never the rows, whose cells may be megabytes.
+ * terminal, nothing is cut for being late. Where a flush leaves few rows to measure, columns get what they usually take as
+ * well. Held are texts already cut, never the rows, whose cells may be megabytes.
  */
 function tableOf(out: Output, columns: readonly Column[], options: SinkOptions): Sink {
   const width = usable(options.width);
@@ -40,12 +41,12 @@ function tableOf(out: Output, columns: readonly Column[], options: SinkOptions):
     for (const row of rows) {
       const cells = columns.map((column) => gridCell(cellText(cellAt(row, column.key))));
       if (grid !== undefined) yield bodyLine(grid, cells);
-      else if (held.push(cells) === MEASURED) yield* drawHeld();
+      else if (held.push(cells) === MEASURED) yield* drawHeld(measure(columns, headings, held));
     }
   }
 
-  function* drawHeld(): Generator<string> {
-    const first = gridOf(columns, layOut(measure(columns, headings, held), width));
+  function* drawHeld(measures: readonly Measure[]): Generator<string> {
+    const first = gridOf(columns, layOut(measures, width));
     grid = first;
     yield first.line(headings.map((heading, index) => paint(cut(heading, first.widths[index]), bold)));
     for (const cells of held) yield bodyLine(grid, cells);
@@ -71,8 +72,11 @@ function tableOf(out: Output, columns: readonly Column[], options: SinkOptions):
 
   return {
     write: (rows) => writePieces(out, receive(rows)),
+    async flush() {
+      if (held.length > 0) await writePieces(out, drawHeld(withUsual(columns, measure(columns, headings, held))));
+    },
     async end() {
-      if (held.length > 0) await writePieces(out, drawHeld());
+      if (held.length > 0) await writePieces(out, drawHeld(measure(columns, headings, held)));
     },
   };
 }
@@ -105,6 +109,14 @@ function measure(columns: readonly Column[], headings: readonly GridCell[], rows
     const natural = rows.reduce((widest, cells) => Math.max(widest, cells[index]?.width ?? 0), Math.max(1, heading));
     return { heading, natural, shrink: column.shrink ?? 0 };
   });
+}
+
+/** With room for the cells that are still to come. */
+function withUsual(columns: readonly Column[], measures: readonly Measure[]): Measure[] {
+  return measures.map((measure, index) => ({
+    ...measure,
+    natural: Math.max(measure.natural, columns[index]?.usual ?? 0),
+  }));
 }
 
 /** Some pseudo-terminals report 0 columns, which tells nothing; in fewer than four the mark of more columns has no room. */

@@ -18,6 +18,8 @@ export interface Column {
   readonly wide?: boolean;
   /** How gladly the column gives up width when the terminal is narrow: 0 (default) not at all, 1, 2 first. */
   readonly shrink?: 0 | 1 | 2;
+  /** Terminal columns that its cells usually take; a table that is drawn before it has measured much keeps them free. */
+  readonly usual?: number;
   /** Colour the cell by this severity (terminal tables only). */
   readonly severity?: boolean;
 }
@@ -46,6 +48,11 @@ export interface SinkOptions {
  */
 export interface Sink {
   write(rows: readonly Row[]): Promise<void>;
+  /**
+   * Writes every row that was held back; nothing where there is none. For runs that wait for more: what the form measures
+   * is settled by the rows so far, and rows that come later keep to it.
+   */
+  flush(): Promise<void>;
   end(): Promise<void>;
 }
 

@@ -28,6 +28,12 @@ export async function* decompress(chunks: Chunks, layer = 0): Chunks {
   }
 }
 
+/** Whether a stream that begins so is compressed; four bytes tell. */
+export function isCompressed(head: Buffer): boolean {
+  const kind = sniff(head);
+  return kind === 'gzip' || kind === 'zstd';
+}
+
 type Kind = 'plain' | 'gzip' | 'zstd' | 'utf-16';
 
 function sniff(head: Buffer): Kind {

@@ -1,9 +1,16 @@
 import { constants } from 'node:fs';
-import { access, readdir, realpath, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { access, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { InputError, systemReason } from '../errors.ts';
-import { byGeneration, COMPRESSED, liveName, looksLikeLog } from './generations.ts';
-import { readSource } from './read.ts';
+import { withoutCopies } from './copies.ts';
+import { countEnded } from './ended.ts';
+import { expandPaths, type Named, unreadSiblings } from './expand.ts';
+import { looksLikeLog } from './generations.ts';
+import { type Inspected, inspect, type TimeOfLine } from './inspect.ts';
+import { labelSets, realDirectory } from './labels.ts';
+import { lookAt } from './log-set.ts';
+import { inOrder, isOneFamily } from './order.ts';
+import { type Generation, takeStock } from './take-stock.ts';
 import type { Source } from './types.ts';
 
 /** Where API servers write their audit log, by default or in common distributions. */
@@ -16,8 +23,16 @@ export const WELL_KNOWN = [
   '/var/log/kube-apiserver/audit.log',
 ];
 
-/** Directories are searched to this depth; logs of several nodes lie one or two deep. */
-const MAX_DEPTH = 8;
+export interface FindOptions {
+  /** Node or cluster; logs of one name in several directories are told apart by those as well. */
+  readonly label?: string | undefined;
+  /** A file stands for the whole rotated set that it belongs to. */
+  readonly rotated?: boolean | undefined;
+  /** Tells when a line was written; without it nothing is ordered by time, and none is left out. */
+  readonly timeOfLine?: TimeOfLine | undefined;
+  /** Generations that ended before this time are left out; microseconds since the epoch. */
+  readonly since?: number | undefined;
+}
 
 export interface Found {
   readonly sources: readonly Source[];
@@ -25,27 +40,37 @@ export interface Found {
 }
 
 /**
- * The sources that paths name: files, directories (every log in them, rotated ones oldest first), globs, and `-`. All are
- * checked before any is read; a file that several paths name is read once.
+ * The sources that paths name: files, directories (every log in them, each generation once, the oldest first), globs, and
+ * `-`. All are checked before any is read; a file that several paths name is read once.
  * @throws {InputError} for the first path that is missing, unreadable, or holds no log.
  */
-export async function findSources(paths: readonly string[], label?: string): Promise<Found> {
+export async function findSources(paths: readonly string[], options: FindOptions = {}): Promise<Found> {
+  const { named, notes } = await expandPaths(paths, options.rotated ?? false);
+  const told = [...notes];
+  const stock = await stockOf(named, options.timeOfLine);
+  const labels = await labelSets(
+    named.map(({ set }) => set),
+    options.label,
+  );
   const sources: Source[] = [];
-  const notes: string[] = [];
   const seen = new Set<string>();
-  for (const path of paths) {
-    for (const file of await expand(path)) {
-      const identity = await identify(file);
-      if (seen.has(identity)) {
-        notes.push(`${file} is named more than once and was read once`);
-        continue;
-      }
+  /** The sets that were named whole; by several names, each once. */
+  const whole = new Set<string>();
+  for (const { set, files } of named) {
+    const place = join(await realDirectory(set), basename(set));
+    if (!files && whole.has(place)) continue;
+    if (!files) whole.add(place);
+    const found = files ? await sourcesOf(set, files, options) : ofSet(set, stock.get(set) ?? [], options, told);
+    for (const source of found) {
+      const identity = await identify(source.path);
+      if (seen.has(identity)) told.push(`${source.path} is named more than once and was read once`);
+      else sources.push({ ...source, label: labels.get(set) });
       seen.add(identity);
-      sources.push({ path: file, label, size: file === '-' ? undefined : await sizeOfReadable(file) });
     }
   }
-  notes.push(...(await unreadSiblings(paths, seen)));
-  return { sources, notes };
+  for (const { path, found } of sources) if (path !== '-' && !found) await checkReadable(path);
+  told.push(...(await siblingNotes(named, seen)));
+  return { sources, notes: told };
 }
 
 /** The first of {@link WELL_KNOWN} that is there; undefined where none is. */
@@ -67,128 +92,82 @@ function identify(file: string): Promise<string> {
   return file === '-' ? Promise.resolve(file) : realpath(file).catch(() => file);
 }
 
-async function expand(path: string): Promise<string[]> {
-  if (path === '-') return [path];
-  const found = await stat(path).catch((error: unknown) => {
-    // A name that holds glob characters is first of all a name.
-    if (/[*?[{]/.test(path)) return undefined;
+/** The generations of all sets that are read whole. */
+async function stockOf(
+  named: readonly Named[],
+  timeOfLine: TimeOfLine | undefined,
+): Promise<ReadonlyMap<string, readonly Generation[]>> {
+  const directories = new Map<string, Set<string>>();
+  for (const { set, files } of named) {
+    if (files) continue;
+    const sets = directories.get(dirname(set)) ?? new Set();
+    directories.set(dirname(set), sets.add(set));
+  }
+  const stock = new Map<string, readonly Generation[]>();
+  for (const [directory, sets] of directories) {
+    for (const [set, generations] of await takeStock(directory, sets, timeOfLine)) stock.set(set, generations);
+  }
+  return stock;
+}
+
+/** A whole set, without what ended before `since`. */
+function ofSet(set: string, generations: readonly Generation[], options: FindOptions, notes: string[]): Source[] {
+  const { since } = options;
+  if (generations.length === 0) throw new InputError(`cannot read ${set}: it was there a moment ago`);
+  const files = generations.map(({ file }) => file);
+  // Where names alone do not tell the order, two logs may lie side by side, and neither ends when the other begins.
+  const skipped =
+    since === undefined || !isOneFamily(files.map(({ path }) => path))
+      ? 0
+      : countEnded(
+          files.map(({ firstTime }) => firstTime),
+          since,
+        );
+  if (skipped > 0) {
+    const count = skipped === 1 ? 'one file' : `${skipped} files`;
+    notes.push(`${count} of the set of ${set} ended before --since and ${skipped === 1 ? 'was' : 'were'} not read`);
+  }
+  return generations
+    .slice(skipped)
+    .map(({ file, missing }) => ({ ...sourceOf(set, file), generation: { set, missing } }));
+}
+
+function sourceOf(set: string, { path, size, inode, beginning }: Inspected): Source {
+  return { path, size, found: { set, inode, size, beginning } };
+}
+
+/** Files that were named themselves, or by a glob: of several, each generation once, the oldest first. */
+async function sourcesOf(set: string, files: readonly string[], { timeOfLine }: FindOptions): Promise<Source[]> {
+  const inspected: Inspected[] = [];
+  const others: Source[] = [];
+  for (const path of files) {
+    let file = path === '-' ? undefined : await lookAt(path);
+    let known: Inspected | undefined;
+    // The name may go to another file between the two.
+    for (let tries = 0; file && !known && looksLikeLog(path) && tries < 3; tries++) {
+      known = await inspect(file, timeOfLine);
+      if (!known) file = await lookAt(path);
+    }
+    if (known) inspected.push(known);
+    else others.push({ path, size: file?.size });
+  }
+  const kept = (await withoutCopies(inspected)) ?? inspected;
+  return [...others, ...inOrder(kept).map((file) => sourceOf(set, file))];
+}
+
+/** What was inspected was opened, and may have another name by now. */
+async function checkReadable(path: string): Promise<void> {
+  await access(path, constants.R_OK).catch((error: unknown) => {
     throw new InputError(`cannot read ${path}: ${systemReason(error)}`);
   });
-  if (!found) return expandGlob(path);
-  if (!found.isDirectory()) return [path];
-  const files = await logsIn(path, MAX_DEPTH);
-  if (files.length > 0) return (await withoutCopies(files)).sort(byGeneration);
-  throw new InputError(
-    `there is no log in ${path} (looked for *.log, its rotated forms, *.jsonl and audit*.json); name the files themselves`,
-  );
-}
-
-async function expandGlob(pattern: string): Promise<string[]> {
-  const { glob } = await import('tinyglobby');
-  const files = await glob(pattern, { onlyFiles: false, expandDirectories: false, absolute: isAbsolute(pattern) });
-  if (files.length === 0) throw new InputError(`nothing matches ${pattern}`);
-  const expanded = await Promise.all(files.map((file) => expand(file.replace(/(?<=.)\/$/, ''))));
-  return expanded.flat().sort(byGeneration);
-}
-
-async function logsIn(directory: string, depth: number): Promise<string[]> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
-    throw new InputError(`cannot read ${directory}: ${systemReason(error)}`);
-  });
-  const files: string[] = [];
-  for (const entry of entries) {
-    const path = join(directory, entry.name);
-    if (entry.isDirectory()) {
-      if (depth > 1 && !entry.name.startsWith('.')) files.push(...(await logsIn(path, depth - 1)));
-    } else if (looksLikeLog(path) && (entry.isFile() || (await isLinkToFile(path, entry.isSymbolicLink())))) {
-      files.push(path);
-    }
-  }
-  return files;
-}
-
-/**
- * While a generation is being compressed both files are there, and the plain one is whole. Told by what is in them: a name
- * alone could be chosen to hide a file behind another.
- */
-async function withoutCopies(files: readonly string[]): Promise<string[]> {
-  const names = new Set(files);
-  const kept: string[] = [];
-  for (const file of files) {
-    const plain = file.replace(COMPRESSED, '');
-    if (plain === file || !names.has(plain) || !(await isCopy(file, plain))) kept.push(file);
-  }
-  return kept;
-}
-
-/** Whether a compressed file begins as a plain one does, as far as it goes. */
-async function isCopy(compressed: string, plain: string): Promise<boolean> {
-  const [copy, original] = [await beginning(compressed), await beginning(plain)];
-  return original.subarray(0, copy.length).equals(copy);
-}
-
-/** The first bytes, decompressed, as far as they can be read. */
-async function beginning(path: string): Promise<Buffer> {
-  let bytes = Buffer.alloc(0);
-  try {
-    for await (const chunk of readSource({ path, size: undefined })) {
-      bytes = Buffer.concat([bytes, chunk]);
-      if (bytes.length >= 4096) break;
-    }
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-  }
-  return bytes.subarray(0, 4096);
-}
-
-async function isLinkToFile(path: string, link: boolean): Promise<boolean> {
-  return (
-    link &&
-    stat(path).then(
-      (found) => found.isFile(),
-      () => false,
-    )
-  );
-}
-
-/** Size of a file that can be opened; undefined for pipes and devices, whose size says nothing. */
-async function sizeOfReadable(path: string): Promise<number | undefined> {
-  try {
-    await access(path, constants.R_OK);
-    const found = await stat(path);
-    return found.isFile() ? found.size : undefined;
-  } catch (error) {
-    throw new InputError(`cannot read ${path}: ${systemReason(error)}`);
-  }
 }
 
 /** A log that was named alone may be only the youngest part of what its directory holds. */
-async function unreadSiblings(paths: readonly string[], read: ReadonlySet<string>): Promise<string[]> {
-  /** One of the named files for each log that they belong to. */
-  const logs = new Map<string, string>();
-  for (const path of paths) {
-    if (path === '-' || !looksLikeLog(path) || !(await isFile(path))) continue;
-    logs.set(liveName(path), logs.get(liveName(path)) ?? path);
-  }
-  const unread = new Map<string, number>();
-  for (const directory of new Set([...logs.values()].map((path) => dirname(path)))) {
-    for (const name of await readdir(directory).catch(() => [])) {
-      const file = join(directory, name);
-      const live = liveName(file);
-      if (!looksLikeLog(file) || !logs.has(live) || read.has(await identify(file))) continue;
-      unread.set(live, (unread.get(live) ?? 0) + 1);
-    }
-  }
-  return [...unread].map(([live, count]) => {
-    const path = logs.get(live) ?? live;
+async function siblingNotes(named: readonly Named[], read: ReadonlySet<string>): Promise<string[]> {
+  const unread = await unreadSiblings(named, async (path) => read.has(await identify(path)));
+  return [...unread].map(([set, count]) => {
+    const path = named.find((other) => other.set === set)?.files?.[0] ?? set;
     const files = count === 1 ? 'one rotated file lies' : `${count} rotated files lie`;
-    return `${files} beside ${path}; name the directory ${dirname(path)} to read the whole set`;
+    return `${files} beside ${path}; --rotated, or naming the directory ${dirname(path)}, reads the whole set`;
   });
-}
-
-function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
 }

@@ -39,6 +39,23 @@ function age(path: string): string {
   return number === undefined ? '3' : `2 ${order}`;
 }
 
+/**
+ * Names of one family tell which of two is older; of different families they do not: `audit-<time>.log`, `audit.log.1` and
+ * `audit.log-20261120` beside each other, after another rotation took over. Undefined for the live file.
+ */
+export function family(path: string): string | undefined {
+  const name = basename(path).replace(COMPRESSED, '');
+  const date = DATE.exec(name)?.[1];
+  if (LUMBERJACK.test(name)) return 'lumberjack';
+  if (date !== undefined) return `dateext ${date.replace(/\d/g, '0')}`;
+  return NUMBER.test(name) ? 'number' : undefined;
+}
+
+/** The number of a name that has only that: 3 of `audit.log.3.gz`, undefined for `audit-<time>.log.1`. */
+export function generationNumber(path: string): number | undefined {
+  return family(path) === 'number' ? Number(NUMBER.exec(basename(path))?.[1]) : undefined;
+}
+
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -5,6 +5,29 @@ export interface Source {
   readonly label?: string | undefined;
   /** Bytes on disk, for the progress bar; undefined where nobody knows. */
   readonly size: number | undefined;
+  /** What the file was when it was found; undefined where nobody will rotate it: pipes, standard input, other names. */
+  readonly found?: FoundFile | undefined;
+  /** Where it stands in a rotated set that is read whole. */
+  readonly generation?: GenerationPlace | undefined;
+}
+
+/** What tells a file when it has another name: names move while a log is rotated. */
+export interface FoundFile {
+  /** The live name of the set that the file belongs to. */
+  readonly set: string;
+  /** Device and inode number. */
+  readonly inode: string;
+  /** Bytes on disk. */
+  readonly size: number;
+  /** How it begins, decompressed; undefined where no line was whole yet. */
+  readonly beginning: string | undefined;
+}
+
+export interface GenerationPlace {
+  /** The set's live name. */
+  readonly set: string;
+  /** Names that should stand between the generation before and this one, where numbers tell: `audit.log.2`. */
+  readonly missing?: string | undefined;
 }
 
 /**

@@ -23,6 +23,8 @@ function planWith(change: (summary: Summary) => void, options: { quiet?: boolean
     clock: createClock(undefined),
     form: 'table',
     bounded: true,
+    live: false,
+    since: undefined,
     quiet: options.quiet ?? false,
     strict: options.strict ?? false,
     summary,

@@ -1,10 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Detector } from '../../src/detect/detector.ts';
-import { createEngine } from '../../src/detect/engine.ts';
+import { createEngine, type Engine, type EngineOptions } from '../../src/detect/engine.ts';
 import { compileExceptions, type ExceptionRule } from '../../src/detect/exceptions.ts';
 import type { Finding } from '../../src/detect/finding.ts';
 import { createFindingGroups } from '../../src/detect/groups.ts';
 import { decodeEvent } from '../../src/event/decode.ts';
+import { formatTime } from '../../src/event/time.ts';
 import type { EventRecord } from '../../src/event/types.ts';
 import { createSummary, type Summary } from '../../src/summary.ts';
 import { auditFields, recordOf } from '../audit-event.ts';
@@ -193,6 +195,122 @@ describe('a window', () => {
   it('takes no event without a time', async () => {
     const none = { requestReceivedTimestamp: undefined, stageTimestamp: undefined };
     expect((await judge(detector, [none, none, none, none])).findings).toEqual([]);
+  });
+});
+
+/** So many seconds since a start, by one of a few users. */
+const by = (username: string, second: number): EventRecord =>
+  recordOf(
+    auditFields({
+      auditID: `${username} ${second}`,
+      user: { username },
+      requestReceivedTimestamp: formatTime(Date.UTC(2026, 1, 22) * 1_000 + second * 1_000_000),
+    }),
+  );
+
+const burst = { ...detectorOf('true', ['window: { by: [user.username], within: 10s, count: 3 }']), id: 'burst' };
+const spread = {
+  ...detectorOf('true', ['window: { by: [], within: 20s, count: 2, distinct: user.username }']),
+  id: 'spread',
+};
+const single = { ...detectorOf('user.username = "b"'), id: 'single' };
+
+const engineOf = (detectors: readonly Detector[], options: EngineOptions): Engine =>
+  createEngine(detectors, [], createSummary(), options);
+
+/** An engine that goes on from what another one remembers, by way of a file. */
+function restarted(engine: Engine, detectors: readonly Detector[], options: EngineOptions): Engine {
+  const next = engineOf(detectors, options);
+  next.restore(JSON.parse(JSON.stringify(engine.snapshot())));
+  return next;
+}
+
+describe('a live engine', () => {
+  const live: EngineOptions = { live: true };
+
+  it('gives a burst when it is complete, and nothing at the end', async () => {
+    const engine = engineOf([burst], live);
+    expect(await engine.judge(by('a', 1))).toEqual([]);
+    expect(await engine.judge(by('a', 2))).toEqual([]);
+    expect(await engine.judge(by('a', 3))).toMatchObject([{ detector: 'burst', count: 3, auditID: 'a 3' }]);
+    expect(await engine.judge(by('a', 4))).toEqual([]);
+    expect(engine.finish()).toEqual([]);
+  });
+
+  it('leaves its windows open at the end: they go on after a restart', async () => {
+    const engine = engineOf([burst], live);
+    for (const second of [1, 2]) await engine.judge(by('a', second));
+    engine.finish();
+    const next = restarted(engine, [burst], live);
+    expect(await next.judge(by('a', 3))).toMatchObject([{ count: 3 }]);
+  });
+
+  it('counts at the end what was forgotten, as it does for others', async () => {
+    const summary = createSummary();
+    const engine = createEngine([burst], [], summary, live);
+    engine.restore({ burst: { episodes: [], forgotten: 7 } });
+    engine.finish();
+    expect(summary.forgottenBursts).toBe(7);
+  });
+
+  it('forgets windows that are long over, and keeps those that a straggler may reach', async () => {
+    const engine = engineOf([burst], live);
+    for (const second of [1, 2]) await engine.judge(by('old', second));
+    for (const second of [5_001, 5_002]) await engine.judge(by('late', second));
+    for (let i = 0; i < 1_020; i++) await engine.judge(by(`other ${i}`, 5_500));
+    const open = (): number => engine.snapshot().burst?.episodes.length ?? 0;
+    // The oldest of these 1,024 was old.
+    expect(open()).toBe(1_022);
+    for (let i = 0; i < 1_024; i++) await engine.judge(by('other 0', 5_500));
+    expect(open()).toBe(1_021);
+    expect(await engine.judge(by('late', 5_003))).toMatchObject([{ count: 3 }]);
+  });
+
+  it('misses no burst because of a node whose clock is ahead', async () => {
+    const engine = engineOf([burst], live);
+    const findings: Finding[] = [];
+    for (let i = 0; i < 4_096; i++)
+      findings.push(
+        ...(await engine.judge(i % 1_400 === 7 ? by('a', i / 1_000) : by(`ahead ${i % 8}`, 9_000_000 + i * 60))),
+      );
+    expect(findings.map(({ actor }) => actor.username)).toEqual(['a']);
+  });
+});
+
+describe('a restart', () => {
+  it.each<[string, EngineOptions]>([
+    ['an engine', {}],
+    ['a live engine', { live: true }],
+  ])('of %s changes no finding, wherever it comes', (_, options) =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(60)), { maxLength: 30 }),
+        fc.nat(30),
+        async (events, cut) => {
+          const detectors = [burst, single, spread];
+          const through = engineOf(detectors, options);
+          let engine = engineOf(detectors, options);
+          for (const [index, [username, second]] of events.entries()) {
+            if (index === cut) engine = restarted(engine, detectors, options);
+            expect(await engine.judge(by(username, second))).toEqual(await through.judge(by(username, second)));
+          }
+          expect(engine.finish()).toEqual(through.finish());
+        },
+      ),
+      { numRuns: 50 },
+    ),
+  );
+
+  it('takes over the windows of detectors that are still there', async () => {
+    const engine = engineOf([burst, spread], {});
+    for (const second of [1, 2]) await engine.judge(by('a', second));
+    expect(Object.keys(engine.snapshot())).toEqual(['burst', 'spread']);
+    // An id that every object has a property of.
+    const added = { ...burst, id: 'constructor' };
+    const next = restarted(engine, [added, burst], {});
+    await next.judge(by('a', 3));
+    expect(next.finish()).toMatchObject([{ detector: 'burst', count: 3 }]);
+    expect(restarted(next, [spread], {}).finish()).toEqual([]);
   });
 });
 

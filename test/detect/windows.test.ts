@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WindowDefinition } from '../../src/detect/detector.ts';
 import type { Finding } from '../../src/detect/finding.ts';
-import { createWindows, groupOf, type Windows, windowId } from '../../src/detect/windows.ts';
+import { createWindows, groupOf, type WindowOptions, type Windows, windowId } from '../../src/detect/windows.ts';
 import { formatTime, parseTime } from '../../src/event/time.ts';
 import { compileExpression } from '../../src/expression/compile.ts';
 
@@ -230,6 +230,207 @@ describe('the id', () => {
     expect(windowId('d', 'g', 19 * SECOND, WITHIN)).toBe(windowId('d', 'g', 10 * SECOND, WITHIN));
     expect(windowId('d', 'g', 20 * SECOND, WITHIN)).not.toBe(windowId('d', 'g', 19 * SECOND, WITHIN));
     expect(windowId('d', 'g', -1, WITHIN)).not.toBe(windowId('d', 'g', 1, WITHIN));
+  });
+});
+
+const live: WindowOptions = { live: true };
+const stamp = (seconds: number) => formatTime(START + seconds * SECOND);
+
+/** A few groups, values and times, so that episodes meet. */
+const match = fc.record({
+  group: fc.constantFrom('g', 'h'),
+  seconds: fc.nat(60),
+  value: fc.constantFrom('a', 'b', 'c', 'd'),
+});
+
+/** Windows that go on from what others remember, by way of a file. */
+function restarted(windows: Windows, options: WindowOptions, count = 3): Windows {
+  const next = createWindows('d', define(count), options);
+  next.restore(JSON.parse(JSON.stringify(windows.snapshot())));
+  return next;
+}
+
+describe('a live burst', () => {
+  it('is given with the match that completes it, as it stands then, and never again', async () => {
+    const windows = createWindows('d', define(3), live);
+    expect([await add(windows, 1), await add(windows, 2)]).toEqual([[], []]);
+    expect(await add(windows, 3)).toEqual([
+      {
+        id: windowId('d', 'g', START + SECOND, WITHIN),
+        time: stamp(1),
+        count: 3,
+        first: stamp(1),
+        last: stamp(3),
+      },
+    ]);
+    // It goes on, is over, and another one is too short.
+    for (const second of [4, 5, 6, 30, 31]) expect(await add(windows, second)).toEqual([]);
+    expect([windows.expire(START + 1_000 * SECOND), windows.flush()]).toEqual([[], []]);
+  });
+
+  it('has all events of its episode counted, also those before the burst', async () => {
+    const windows = createWindows('d', define(3), live);
+    for (const second of [0, 6, 12]) expect(await add(windows, second)).toEqual([]);
+    expect(await add(windows, 13)).toMatchObject([{ count: 4, first: stamp(0), last: stamp(13) }]);
+  });
+
+  it('keeps the id that it was given when a straggler comes to stand before its first match', async () => {
+    const windows = createWindows('d', define(2), live);
+    await add(windows, 21);
+    const [finding] = await add(windows, 22);
+    expect(finding?.id).toBe(windowId('d', 'g', START + 21 * SECOND, WITHIN));
+    expect(await add(windows, 15)).toEqual([]);
+    expect(windows.flush()).toEqual([]);
+  });
+
+  it('is followed by another one when the episode is over', async () => {
+    const windows = createWindows('d', define(2), live);
+    const findings: Finding[] = [];
+    for (const second of [1, 2, 3, 20, 21, 22]) findings.push(...(await add(windows, second)));
+    expect(findings.map(({ first }) => first)).toEqual([stamp(1), stamp(20)]);
+    expect(new Set(findings.map(({ id }) => id)).size).toBe(2);
+  });
+
+  it('is given where the finding at the end would be, once for each', () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(match), async (matches) => {
+        const [now, later] = [createWindows('d', define(3), live), createWindows('d', define(3))];
+        const [early, late]: Finding[][] = [[], []];
+        for (const { group, seconds } of matches) {
+          early?.push(...(await add(now, seconds, group)));
+          late?.push(...(await add(later, seconds, group)));
+        }
+        late?.push(...later.flush());
+        expect(now.flush()).toEqual([]);
+        expect(early?.length).toBe(late?.length);
+      }),
+    ));
+
+  it('is not given, nor counted as forgotten, when room is made', async () => {
+    const cap = 65_536;
+    const windows = createWindows('d', define(2), live);
+    for (const second of [1, 2]) await add(windows, second, 'burst');
+    for (let i = 0; i < cap; i++) expect(await add(windows, 3, `other ${i}`)).toEqual([]);
+    expect(windows.forgotten).toBe(cap / 8 - 1);
+    expect(windows.snapshot().episodes).toHaveLength(cap - cap / 8 + 1);
+  });
+});
+
+describe('matches that are remembered', () => {
+  it('are bounded in all episodes together, however many values each counts', async () => {
+    const windows = createWindows('d', define(1_000), live);
+    for (let group = 0; group < 300; group++) {
+      for (let value = 0; value < 999; value++) await add(windows, [1, `value ${value}`], `group ${group}`);
+    }
+    const { episodes, forgotten } = windows.snapshot();
+    expect(episodes.reduce((sum, { recent }) => sum + recent.length, 0)).toBeLessThanOrEqual(4 * 65_536 + 999);
+    expect(episodes.length + forgotten).toBe(300);
+    expect(episodes.at(-1)?.group).toBe('group 299');
+  });
+});
+
+describe('time that goes on', () => {
+  it('ends the episodes that no match can reach, a microsecond behind the last that could', async () => {
+    const windows = createWindows('d', define(2));
+    for (const second of [1, 2]) await add(windows, second);
+    expect(windows.expire(START + 12 * SECOND)).toEqual([]);
+    expect(windows.expire(START + 12 * SECOND + 1)).toMatchObject([{ count: 2, first: stamp(1), last: stamp(2) }]);
+    expect([windows.snapshot().episodes, windows.flush(), windows.forgotten]).toEqual([[], [], 0]);
+  });
+
+  it('changes no finding of matches that come in time', () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(match), fc.nat(20), async (matches, lateness) => {
+        // In order, but for stragglers that are so late at most.
+        const sorted = matches
+          .map((each) => ({ ...each, arrival: each.seconds + (each.value === 'a' ? lateness : 0) }))
+          .sort((a, b) => a.arrival - b.arrival);
+        for (const options of [live, {}]) {
+          const [plain, expiring] = [createWindows('d', define(3), options), createWindows('d', define(3), options)];
+          const [expected, actual]: Finding[][] = [[], []];
+          for (const { group, seconds, arrival } of sorted) {
+            expected?.push(...(await add(plain, seconds, group)));
+            actual?.push(...(await add(expiring, seconds, group)));
+            actual?.push(...expiring.expire(START + (arrival - lateness) * SECOND));
+          }
+          expected?.push(...plain.flush());
+          actual?.push(...expiring.flush());
+          const inOrder = (findings?: Finding[]) => findings?.map((finding) => JSON.stringify(finding)).sort();
+          expect(inOrder(actual)).toEqual(inOrder(expected));
+        }
+      }),
+    ));
+
+  it('is not held up by a few matches that are ahead of it', async () => {
+    const windows = createWindows('d', define(2), live);
+    for (let i = 0; i < 10; i++) await add(windows, 1_000_000, `ahead ${i}`);
+    for (let i = 0; i < 1_000; i++) await add(windows, 1, `other ${i}`);
+    windows.expire(START + 100 * SECOND);
+    expect(windows.snapshot().episodes).toHaveLength(10);
+  });
+});
+
+describe('a restart', () => {
+  it.each<[string, WindowOptions]>([
+    ['', {}],
+    [' of live ones', live],
+  ])('changes no finding%s, wherever it comes', (_, options) =>
+    fc.assert(
+      fc.asyncProperty(fc.array(match), fc.nat(12), fc.boolean(), async (matches, cut, distinct) => {
+        const through = createWindows('d', define(3), options);
+        let windows = createWindows('d', define(3), options);
+        for (const [index, { group, seconds, value }] of matches.entries()) {
+          if (index === cut) windows = restarted(windows, options);
+          const each: Match = distinct ? [seconds, value] : seconds;
+          expect(await add(windows, each, group)).toEqual(await add(through, each, group));
+          if (value === 'd') {
+            const time = START + (seconds - 20) * SECOND;
+            expect(windows.expire(time)).toEqual(through.expire(time));
+          }
+        }
+        expect(windows.flush()).toEqual(through.flush());
+      }),
+    ),
+  );
+
+  it('keeps which of two episodes of a group was opened first', async () => {
+    const first = createWindows('d', define(9), live);
+    await add(first, 20);
+    // One opened after a restart is the younger one, too.
+    const windows = restarted(first, live, 9);
+    // In reach of both is 13, and 12: they belong to the one that was opened first, which is the last to be added to.
+    for (const second of [5, 13]) await add(windows, second);
+    const lasts = windows.snapshot().episodes.map(({ last }) => last);
+    expect(lasts).toEqual([START + 5 * SECOND, START + 20 * SECOND]);
+    for (const running of [windows, restarted(windows, live, 9)]) {
+      await add(running, 12);
+      expect(running.snapshot().episodes.map(({ events }) => events)).toEqual([1, 3]);
+    }
+  });
+
+  it('keeps what was quiet for longest, and what was forgotten', async () => {
+    const cap = 65_536;
+    const windows = createWindows('d', define(3), live);
+    for (let i = 0; i <= cap; i++) await add(windows, 3, `first ${i}`);
+    const next = restarted(windows, live);
+    expect(next.forgotten).toBe(cap / 8);
+    for (let i = 0; i < cap / 8; i++) await add(next, 3, `next ${i}`);
+    expect(next.forgotten).toBe(cap / 4);
+    expect(next.snapshot().episodes[0]?.group).toBe(`first ${cap / 4}`);
+  });
+
+  it('takes over a detector that was changed to count fewer', async () => {
+    const windows = createWindows('d', define(5), live);
+    for (const second of [0, 1, 11, 12]) await add(windows, second);
+    expect(await add(restarted(windows, live, 3), 13)).toMatchObject([{ count: 5 }]);
+  });
+
+  it('leaves the snapshot as it was taken', async () => {
+    const windows = createWindows('d', define(3));
+    await add(windows, 1);
+    const before = windows.snapshot();
+    await add(windows, 2);
+    expect(before.episodes).toMatchObject([{ events: 1, recent: [['1', START + SECOND]] }]);
   });
 });
 

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRequestFolder, requestHash } from '../../src/event/requests.ts';
+import { createRequestFolder, type RequestFolder, requestHash } from '../../src/event/requests.ts';
 import type { EventRecord } from '../../src/event/types.ts';
 import { recordOf } from '../audit-event.ts';
 
@@ -115,6 +116,63 @@ describe('the hash of a request', () => {
   });
 });
 
+/** A folder that goes on from what another one remembers, by way of a file. */
+function restarted(folder: RequestFolder): RequestFolder {
+  const next = createRequestFolder();
+  next.restore(JSON.parse(JSON.stringify(folder.snapshot())));
+  return next;
+}
+
+describe('a restart', () => {
+  it('changes no role, wherever it comes', () => {
+    const event = fc.record({
+      auditID: fc.constantFrom('a', 'b', 'c', ''),
+      verb: fc.constantFrom('get', 'watch'),
+      stage: fc.constantFrom('RequestReceived', 'ResponseStarted', 'ResponseComplete'),
+      responseStatus: fc.constantFrom({ code: 200 }, { code: 401 }),
+    });
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 40 }), fc.nat(40), (events, cut) => {
+        const through = createRequestFolder();
+        let folder = createRequestFolder();
+        for (const [index, fields] of events.entries()) {
+          if (index === cut) folder = restarted(folder);
+          expect(folder.role(recordOf(fields))).toBe(through.role(recordOf(fields)));
+        }
+        expect(folder.snapshot()).toEqual(through.snapshot());
+      }),
+    );
+  });
+
+  it('takes over short keys of the requests that are open or were closed early, oldest first', () => {
+    const folder = createRequestFolder();
+    const hashes = ['x', 'y', 'z'].map((auditID) => {
+      folder.role(recordOf({ ...exec, ...started, auditID }));
+      return Buffer.from(requestHash(recordOf({ ...exec, auditID })), 'hex').toString('base64url');
+    });
+    folder.role(recordOf({ ...exec, ...complete, auditID: 'w' }));
+    const { open, closed } = restarted(folder).snapshot();
+    expect(open).toEqual(hashes.map((hash) => hash.slice(0, 22)));
+    expect(closed).toEqual([expect.stringMatching(/^[\w-]{22}$/)]);
+  });
+
+  it('takes over nothing of requests that nobody waits for', () => {
+    const folder = createRequestFolder();
+    for (const fields of [received, complete, panic, { ...started, auditID: '' }])
+      folder.role(recordOf({ ...get, ...fields }));
+    folder.role(recordOf({ ...exec, ...started }));
+    folder.role(recordOf({ ...exec, ...complete }));
+    expect(folder.snapshot()).toEqual({ open: [], closed: [] });
+  });
+
+  it('leaves the snapshot as it was taken', () => {
+    const folder = createRequestFolder();
+    const before = folder.snapshot();
+    folder.role(recordOf({ ...exec, ...started }));
+    expect(before).toEqual({ open: [], closed: [] });
+  });
+});
+
 describe('memory', () => {
   const watch = (index: number, stage: string): EventRecord => ({
     event: { auditID: `w${index}`, verb: 'watch', stage },
@@ -130,6 +188,23 @@ describe('memory', () => {
     expect(folder.role(watch(count - 100_000, 'ResponseComplete'))).toBe('twin');
     expect(folder.role(watch(0, 'ResponseComplete'))).toBe('decides');
     expect(folder.role(watch(100_000, 'ResponseComplete'))).toBe('decides');
+  });
+
+  it('is bounded after a restart as well, and the oldest are still the first to go', () => {
+    const open = Array.from({ length: 131_072 }, (_, i) => `open ${i}`);
+    const closed = Array.from({ length: 16_384 }, (_, i) => `closed ${i}`);
+    const folder = createRequestFolder();
+    folder.restore({ open, closed });
+    expect(folder.snapshot()).toEqual({ open, closed });
+    folder.role(watch(0, 'ResponseStarted'));
+    folder.role(watch(1, 'ResponseComplete'));
+    const after = folder.snapshot();
+    expect([after.open.length, after.open[0]]).toEqual([131_072 - 131_072 / 8 + 1, 'open 16384']);
+    expect([after.closed.length, after.closed[0]]).toEqual([16_384 - 16_384 / 8 + 1, 'closed 2048']);
+    const other = createRequestFolder();
+    other.restore({ open: [...open, ...closed], closed: [...open, ...closed] });
+    expect(other.snapshot().open.length).toBeLessThanOrEqual(131_072);
+    expect(other.snapshot().closed.length).toBeLessThanOrEqual(16_384);
   });
 
   it('of ends that came without a start is bounded as well', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type Line, splitLines } from '../../src/framing/lines.ts';
+import { createSplitter, type Line, splitLines } from '../../src/framing/lines.ts';
 import { createSummary, type Summary } from '../../src/summary.ts';
 
 interface Cut {
@@ -119,6 +119,44 @@ describe('any bytes in any chunks', () => {
           expect(bytes.toString('latin1', offset, offset + text.length)).toBe(text);
       }),
     ));
+});
+
+describe('a splitter that is fed by hand', () => {
+  const plain = ({ bytes, offset, size, terminated }: Line) => ({
+    text: bytes.toString('latin1'),
+    offset,
+    size,
+    terminated,
+  });
+  const options = { path: 'audit.log', maxRecordSize: 40 };
+
+  it('gives the lines of the whole, and goes on behind any of them', () => {
+    fc.assert(
+      fc.property(stream, sizes, sizes, fc.nat(), (bytes, lengths, others, choice) => {
+        const model = expected(bytes, options.maxRecordSize);
+        const splitter = createSplitter(options, createSummary());
+        const lines = chunksOf(bytes, lengths).flatMap((chunk) => splitter.add(chunk).map(plain));
+        expect([...lines, ...splitter.end().map(plain)]).toEqual(model.lines);
+
+        const last = model.lines[choice % (model.lines.length + 1)];
+        if (!last) return;
+        const start = last.offset + last.size;
+        const resumed = createSplitter(options, createSummary(), start);
+        const rest = chunksOf(bytes.subarray(start), others).flatMap((chunk) => resumed.add(chunk).map(plain));
+        const all = [...rest, ...resumed.end().map(plain)];
+        expect(all).toEqual(model.lines.filter(({ offset }) => offset >= start));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('has given up on nothing before the end: what is added behind it is a new line', () => {
+    const splitter = createSplitter(options, createSummary());
+    expect(splitter.add(Buffer.from('one\ntw')).map(plain)).toMatchObject([{ text: 'one' }]);
+    expect(splitter.end().map(plain)).toEqual([{ text: 'tw', offset: 4, size: 2, terminated: false }]);
+    expect(splitter.end()).toEqual([]);
+    expect(splitter.add(Buffer.from('o\n')).map(plain)).toMatchObject([{ text: 'o', offset: 6 }]);
+  });
 });
 
 describe('a stream', () => {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { csv } from '../../src/sinks/csv.ts';
 import { forTerminal } from '../../src/sinks/escape.ts';
 import { hostileText, UNSEEN } from './hostile.ts';
-import { textOf } from './run.ts';
+import { textOf, writesOf } from './run.ts';
 
 /** RFC 4180, line feed or CRLF. */
 function readCsv(text: string): string[][] {
@@ -46,6 +46,24 @@ it('holds at most 1,000 rows for their keys', async () => {
   const rows = [...Array(1000).fill({ a: 1 }), { a: 2, late: 3 }, { a: 4 }];
   const text = await textOf(csv, undefined, rows, { batch: 700 });
   expect(text).toBe(`a\n${'1\n'.repeat(1000)}2\n4\n`);
+});
+
+it('takes the keys that a flush finds, and keeps them', async () => {
+  const rows = [{ a: 1 }, { a: 2, late: 3 }, { late: 4 }];
+  expect(await writesOf(csv, undefined, rows, { batch: 1, flush: true })).toEqual(['a\n1\n', '2\n', '""\n']);
+});
+
+it('waits with its columns where a flush finds no key', async () => {
+  const rows = [{}, { a: 1 }, {}];
+  expect(await writesOf(csv, undefined, rows, { batch: 1, flush: true })).toEqual(['a\n""\n1\n', '""\n']);
+  for (const none of [[], [{}]]) expect(await writesOf(csv, undefined, none, { flush: true })).toEqual([]);
+});
+
+it('has its heading once where it is flushed, and none for an empty flush', async () => {
+  const columns = [{ key: 'a', title: 'A' }];
+  expect(await writesOf(csv, columns, [{ a: 1 }, { a: 2 }], { batch: 1, flush: true })).toEqual(['a\n1\n', '2\n']);
+  expect(await writesOf(csv, columns, [], { flush: true })).toEqual(['a\n']);
+  expect(await writesOf(csv, [], [{ a: 1 }], { flush: true })).toEqual([]);
 });
 
 it('does not take a hostile number of keys', async () => {

@@ -15,6 +15,16 @@ describe('json', () => {
 
   it('is an empty array for an empty run', async () => {
     expect(await textOf(json, undefined, [])).toBe('[]\n');
+    expect(await textOf(json, undefined, [], { flush: true })).toBe('[]\n');
+  });
+
+  it('is the same array where it is flushed', async () => {
+    expect(await writesOf(json, undefined, ROWS, { batch: 1, flush: true })).toEqual([
+      '[\n{"a":1}',
+      ',\n{"a":2}',
+      ',\n{"a":3}',
+      '\n]\n',
+    ]);
   });
 });
 
@@ -25,6 +35,14 @@ describe('jsonl', () => {
 
   it('is nothing for an empty run', async () => {
     expect(await writesOf(jsonl, undefined, [])).toEqual([]);
+  });
+
+  it('holds nothing back that a flush could write', async () => {
+    expect(await writesOf(jsonl, undefined, ROWS, { batch: 2, flush: true })).toEqual([
+      '{"a":1}\n{"a":2}\n',
+      '{"a":3}\n',
+    ]);
+    expect(await writesOf(jsonl, undefined, [], { flush: true })).toEqual([]);
   });
 
   it('writes once for a batch, and in parts where rows are huge', async () => {

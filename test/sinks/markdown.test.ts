@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { markdown } from '../../src/sinks/markdown.ts';
 import { HOSTILE, UNSEEN } from './hostile.ts';
-import { textOf } from './run.ts';
+import { textOf, writesOf } from './run.ts';
 
 const COLUMNS = [
   { key: 'actor', title: 'Actor' },
@@ -17,6 +17,16 @@ it('is a GitHub table', async () => {
 it('is the heading alone for an empty run, nothing where no columns are known', async () => {
   expect(await textOf(markdown, COLUMNS, [])).toBe('| Actor | Count |\n| --- | ---: |\n');
   expect(await textOf(markdown, undefined, [])).toBe('');
+});
+
+it('has its heading once where it is flushed', async () => {
+  const rows = [{ actor: 'a', count: 1 }, { actor: 'b' }];
+  const writes = ['| Actor | Count |\n| --- | ---: |\n| a | 1 |\n', '| b |  |\n'];
+  expect(await writesOf(markdown, COLUMNS, rows, { batch: 1, flush: true })).toEqual(writes);
+  expect(await textOf(markdown, undefined, rows, { batch: 1, flush: true })).toBe(
+    '| actor | count |\n| --- | --- |\n| a | 1 |\n| b |  |\n',
+  );
+  expect(await writesOf(markdown, undefined, [], { flush: true })).toEqual([]);
 });
 
 it('caps a cell at 500 columns, and code spans still close', async () => {

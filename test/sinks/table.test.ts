@@ -122,6 +122,56 @@ describe('table', () => {
     expect(writes).toHaveLength(6);
   });
 
+  it('draws what it holds when it is flushed, and nothing for nothing', async () => {
+    const rows = [{ a: 'xxx', b: 'y' }, { a: 'x', b: 'y' }, { a: 'xxxx' }];
+    expect(await writesOf(table, undefined, rows, { batch: 1, flush: true, width: 6 })).toEqual([
+      'A    B\nxxx  y\n',
+      'x    y\n',
+      'xx…\n',
+    ]);
+    for (const columns of [COLUMNS, undefined]) expect(await writesOf(table, columns, [], { flush: true })).toEqual([]);
+    expect(await writesOf(table, undefined, [{}], { flush: true })).toEqual([]);
+  });
+
+  it('lets a later cell use what is left of the line after a flush too', async () => {
+    const rows = [{ a: 'x', b: 'y' }, ...Array(2).fill({ a: 'z'.repeat(30), b: 'y' })];
+    expect(await textOf(table, undefined, rows, { batch: 1, flush: true, width: 20 })).toBe(
+      `A  B\nx  y\n${`${'z'.repeat(16)}…  y\n`.repeat(2)}`,
+    );
+  });
+
+  it('keeps free what columns usually take where a flush leaves few rows to measure', async () => {
+    const columns: Column[] = [
+      { key: 'a', title: 'a', usual: 6 },
+      { key: 'n', title: 'n', align: 'right', usual: 3 },
+      { key: 'b', title: 'b' },
+    ];
+    const rows = [
+      { a: 'x', n: 1, b: 'y' },
+      { a: 'xxxxxx', n: 100, b: 'y' },
+    ];
+    const flushed = await writesOf(table, columns, rows, { batch: 1, flush: true });
+    expect(flushed).toEqual(['A         N  B\nx         1  y\n', 'xxxxxx  100  y\n']);
+    // What is measured needs no guess: at the end, and after 1,000 rows.
+    expect(await textOf(table, columns, rows.slice(0, 1))).toBe('A  N  B\nx  1  y\n');
+    const many = await textOf(table, columns, Array(1000).fill(rows[0]), { batch: 1000, flush: true });
+    expect(many.split('\n').slice(0, 2)).toEqual(['A  N  B', 'x  1  y']);
+  });
+
+  it('gives up what is usual before it passes the terminal', async () => {
+    const columns: Column[] = [
+      { key: 'a', title: 'a', usual: 50, shrink: 1 },
+      { key: 'b', title: 'b' },
+    ];
+    const rows = [
+      { a: 'x', b: 'y' },
+      { a: 'x'.repeat(20), b: 'y' },
+    ];
+    expect(await textOf(table, columns, rows, { batch: 1, flush: true, width: 20 })).toBe(
+      `A${' '.repeat(18)}B\nx${' '.repeat(18)}y\n${'x'.repeat(16)}…  y\n`,
+    );
+  });
+
   const anyRun = fc.record({
     columns: fc.array(
       fc.record({
@@ -129,6 +179,7 @@ describe('table', () => {
         align: fc.constantFrom('left' as const, 'right' as const),
         shrink: fc.constantFrom(0 as const, 1 as const, 2 as const),
         severity: fc.boolean(),
+        usual: fc.integer({ min: 0, max: 300 }),
       }),
       { minLength: 1, maxLength: 12 },
     ),
@@ -139,14 +190,15 @@ describe('table', () => {
     width: fc.integer({ min: 20, max: 200 }),
     colour: fc.boolean(),
     batch: fc.integer({ min: 1, max: 12 }),
+    flush: fc.boolean(),
   });
 
   it('never breaks a row, never passes the terminal, never ends in a blank', async () => {
     await fc.assert(
-      fc.asyncProperty(anyRun, async ({ columns, cells, width, colour, batch }) => {
+      fc.asyncProperty(anyRun, async ({ columns, cells, width, colour, batch, flush }) => {
         const named = columns.map((column, index) => ({ ...column, key: String(index) }));
         const rows = cells.map((row) => Object.fromEntries(row.map((cell, index) => [String(index), cell])));
-        const text = await textOf(table, named, rows, { width, colour, batch });
+        const text = await textOf(table, named, rows, { width, colour, batch, flush });
         const lines = stripVTControlCharacters(text).split('\n');
         expect(lines).toHaveLength(rows.length + 2);
         for (const line of lines) {
@@ -154,7 +206,8 @@ describe('table', () => {
           expect(line).not.toMatch(/ $/);
           expect(line).not.toMatch(UNSEEN);
         }
-        expect(text).toBe(await textOf(table, named, rows, { width, colour, batch: 1 }));
+        const unflushed = flush ? await textOf(table, named, rows, { width, colour, batch }) : text;
+        expect(unflushed).toBe(await textOf(table, named, rows, { width, colour, batch: 1 }));
       }),
       { numRuns: 200 },
     );

@@ -41,7 +41,10 @@ async function errorOf(...paths: readonly string[]): Promise<string> {
 describe('a file', () => {
   it('is that file, with its size and the label', async () => {
     const [path = ''] = write('audit.log');
-    expect(await findSources([path], 'node-1')).toEqual({ sources: [{ path, label: 'node-1', size: 12 }], notes: [] });
+    expect(await findSources([path], { label: 'node-1' })).toEqual({
+      sources: [expect.objectContaining({ path, label: 'node-1', size: 12 })],
+      notes: [],
+    });
   });
 
   it('may have any name when it is named itself', async () => {
@@ -206,11 +209,11 @@ describe('rotated files beside a log that was named alone', () => {
   it('are told of', async () => {
     const [live = ''] = write('audit.log', 'audit.log.1');
     expect(await notes(live)).toEqual([
-      `one rotated file lies beside ${live}; name the directory ${folder} to read the whole set`,
+      `one rotated file lies beside ${live}; --rotated, or naming the directory ${folder}, reads the whole set`,
     ]);
     write('audit.log.2.gz');
     expect(await notes(live)).toEqual([
-      `2 rotated files lie beside ${live}; name the directory ${folder} to read the whole set`,
+      `2 rotated files lie beside ${live}; --rotated, or naming the directory ${folder}, reads the whole set`,
     ]);
   });
 

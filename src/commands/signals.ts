@@ -1,0 +1,26 @@
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Milliseconds that the output may hold up the end after a signal. */
+const PATIENCE = 5_000;
+
+/**
+ * The first signal asks the run to end; a second one does what signals do.
+ * @param leave what must be done should the run not end by itself: its output is stuck, for whoever reads it has stopped.
+ */
+export function catchSignals(ending: AbortController, leave: () => Promise<void> | undefined): { release(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const release = (): void => {
+    for (const name of SIGNALS) process.off(name, onSignal);
+    clearTimeout(timer);
+  };
+  const onSignal = (signal: NodeJS.Signals): void => {
+    for (const name of SIGNALS) process.off(name, onSignal);
+    // The terminal has written ^C where the next line begins.
+    if (signal === 'SIGINT' && process.stderr.isTTY) process.stderr.write('\n');
+    ending.abort();
+    // What the reader did not take is not in the checkpoint, and comes again.
+    timer = setTimeout(() => void Promise.resolve(leave()).finally(() => process.exit(0)), PATIENCE);
+    timer.unref();
+  };
+  for (const name of SIGNALS) process.on(name, onSignal);
+  return { release };
+}

@@ -1,0 +1,127 @@
+import type { FileHandle } from 'node:fs/promises';
+import { InputError, systemReason } from '../errors.ts';
+import { decompress, isCompressed } from '../sources/decompress.ts';
+import { COMPRESSED } from '../sources/generations.ts';
+import { beginningOf, markOf } from '../sources/identity.ts';
+import { describeFile, type GenerationFile } from '../sources/log-set.ts';
+import { blocks, openHandle } from '../sources/open-file.ts';
+import { type Position, WHOLE } from './position.ts';
+import { bytesBefore, CONTEXT, createCompressedTail, createPlainTail, type Tail, type TailOptions } from './tail.ts';
+
+/** A file of the set that was opened to see what it is. The descriptor belongs to whoever asked. */
+export interface Candidate {
+  readonly handle: FileHandle;
+  readonly file: GenerationFile;
+  readonly compressed: boolean;
+  /** Undefined where no line is whole yet. */
+  readonly beginning: string | undefined;
+  /** Decompressed bytes, as far as they can be told without reading it all; for gzip, modulo 2^32 and of its last member. */
+  readonly size: number | undefined;
+}
+
+/**
+ * Opens a file of a set; undefined when it is gone.
+ * @throws {InputError} when it cannot be opened or read.
+ */
+export async function openCandidate(path: string): Promise<Candidate | undefined> {
+  const handle = await openHandle(path);
+  if (!handle) return undefined;
+  try {
+    return await examine(handle, path);
+  } catch (error) {
+    await handle.close();
+    throw new InputError(`cannot read ${path}: ${systemReason(error)}`);
+  }
+}
+
+/** What an open file is; of the descriptor, for the name may have gone to another file since it was listed. */
+export async function examine(handle: FileHandle, path: string): Promise<Candidate> {
+  const file = describeFile(path, await handle.stat({ bigint: true }));
+  const head = await bytesAt(handle, 0, 4);
+  const compressed = isCompressed(head) || (head.length < 4 && COMPRESSED.test(path));
+  const beginning = await beginningOf(compressed ? decompress(blocks(handle)) : blocks(handle));
+  const size = compressed ? await gzipSize(handle, head, file.size) : file.size;
+  return { handle, file, compressed, beginning, size };
+}
+
+/** Whether a file that begins like a generation holds nothing beyond what was read of it. */
+export function holdsNoMore({ compressed, size }: Candidate, read: number | undefined): boolean {
+  if (read === WHOLE) return true;
+  if (read === undefined || size === undefined) return false;
+  return compressed ? size === read % 2 ** 32 : size <= read;
+}
+
+/** Whether a plain file holds what the first bytes of another one are. */
+export async function isPrefixOf(candidate: Candidate, other: FileHandle): Promise<boolean> {
+  const theirs = blocks(other)[Symbol.asyncIterator]();
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const block of blocks(candidate.handle)) {
+    while (rest.length < block.length) {
+      const { done, value } = await theirs.next();
+      if (done) return false;
+      rest = Buffer.concat([rest, value]);
+    }
+    if (!rest.subarray(0, block.length).equals(block)) return false;
+    rest = rest.subarray(block.length);
+  }
+  return true;
+}
+
+/** What all tails of a log have in common. */
+export type TailBasics = Omit<TailOptions, 'path' | 'inode' | 'signature' | 'modified' | 'beginning'>;
+
+/**
+ * Begins to read a candidate, at a position or at its start. The tail owns the descriptor then.
+ * @returns `short` when it ends before the position, `other` when it holds something else there.
+ */
+export async function openTail(
+  candidate: Candidate,
+  options: TailBasics,
+  resume?: Position,
+): Promise<Tail | 'short' | 'other'> {
+  const { handle, file, compressed, beginning } = candidate;
+  const { path, inode, signature, modified } = file;
+  const all = { ...options, path, inode, signature, modified, beginning };
+  if (compressed) return createCompressedTail(handle, all, resume);
+  if (!resume) return createPlainTail(handle, all);
+  if (file.size < resume.offset) return 'short';
+  const before = await bytesBefore(handle, resume);
+  return before ? createPlainTail(handle, all, resume, before) : 'other';
+}
+
+const BLOCK = 64 * 1024;
+
+/** The position behind the last whole line of a plain file. */
+export async function positionAtEnd({ handle, file, beginning }: Candidate): Promise<Position> {
+  let offset = file.size;
+  while (offset > 0) {
+    const start = Math.max(0, offset - BLOCK);
+    const newline = (await bytesAt(handle, start, offset - start)).lastIndexOf(0x0a);
+    offset = newline < 0 ? start : start + newline + 1;
+    if (newline >= 0) break;
+  }
+  const before = await bytesAt(handle, Math.max(0, offset - CONTEXT), Math.min(CONTEXT, offset));
+  return {
+    path: file.path,
+    signature: file.signature,
+    beginning,
+    offset,
+    marker: before.length > 0 ? markOf(before) : undefined,
+    markerSize: before.length,
+    size: undefined,
+    drained: false,
+    lastTime: undefined,
+  };
+}
+
+async function bytesAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  const { bytesRead, buffer } = await handle.read(Buffer.alloc(length), 0, length, position);
+  return buffer.subarray(0, bytesRead);
+}
+
+/** gzip ends with the size of what it holds. */
+async function gzipSize(handle: FileHandle, head: Buffer, size: number): Promise<number | undefined> {
+  if (head.length < 2 || head.readUInt16BE(0) !== 0x1f8b || size < 18) return undefined;
+  const trailer = await bytesAt(handle, size - 4, 4);
+  return trailer.length === 4 ? trailer.readUInt32LE(0) : undefined;
+}

@@ -1,0 +1,64 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { codeOf, InputError, systemReason } from '../errors.ts';
+import { decompress } from './decompress.ts';
+import { describeFile, type GenerationFile } from './log-set.ts';
+import type { Chunks } from './types.ts';
+
+const BLOCK = 64 * 1024;
+
+/** A regular file that is held open: what it is stays so, whatever happens to its name. */
+export interface OpenFile {
+  /** As it stands now, by its descriptor. */
+  look(): Promise<GenerationFile>;
+  /**
+   * The bytes from the first on, decompressed; may be asked for again.
+   * @param onRead is told the bytes as they come from disk.
+   * @throws {InputError} when the data is damaged; an error of the system as it is.
+   */
+  contents(onRead?: (bytes: number) => void): Chunks;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a file; undefined when there is none of that name (any more).
+ * @throws {InputError} when it cannot be opened.
+ */
+export async function openFile(path: string): Promise<OpenFile | undefined> {
+  const handle = await openHandle(path);
+  return (
+    handle && {
+      look: async () => describeFile(path, await handle.stat({ bigint: true })),
+      contents: (onRead) => decompress(blocks(handle, onRead)),
+      close: () => handle.close(),
+    }
+  );
+}
+
+/**
+ * A descriptor, which belongs to whoever asked; undefined when there is no file of that name.
+ * @throws {InputError} when it cannot be opened.
+ */
+export function openHandle(path: string): Promise<FileHandle | undefined> {
+  // A pipe put in a file's place must not hold everything up.
+  return open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw new InputError(`cannot read ${path}: ${systemReason(error)}`);
+  });
+}
+
+/** Whether an error says that a file cannot be read, or not to its end, and is no fault of ours. */
+export function isReadFailure(error: unknown): boolean {
+  return error instanceof InputError || codeOf(error) !== undefined;
+}
+
+/** A file's bytes, read by position, so that a second reader starts at the first byte again. */
+export async function* blocks(handle: FileHandle, onRead: (bytes: number) => void = () => {}): Chunks {
+  for (let position = 0; ; ) {
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(BLOCK), 0, BLOCK, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    onRead(bytesRead);
+    yield buffer.subarray(0, bytesRead);
+  }
+}
