@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Mode } from './modes.ts';
 
@@ -24,28 +23,28 @@ export interface Logrotate {
 }
 
 export function createLogrotate(options: LogrotateOptions): Logrotate {
-  const { folder, aside, mode } = options;
+  const { folder, aside } = options;
   if (PROGRAM === undefined) throw new Error('logrotate is not installed');
   const [program, config, state] = [PROGRAM, join(aside, 'logrotate.conf'), join(aside, 'logrotate.state')];
-  writeFileSync(config, configuration(options), { mode: 0o600 });
-  let second = 0;
+  let second = Math.floor(Date.now() / 1000);
 
   return {
     async rotate() {
-      // A date is no finer, and a generation whose name is taken is not rotated.
-      while (mode.dated && Math.floor(Date.now() / 1000) === second) await sleep(20);
+      // logrotate does not rotate to a name that is taken, and it names by its own clock, which need not agree with ours
+      // at the border of a second: so it is told the second, a new one each time.
+      second += 1;
+      writeFileSync(config, configuration(options, second), { mode: 0o600 });
       await promisify(execFile)(program, ['-f', '-s', state, config]);
-      // The name was made at some time until now: on a busy machine, not in the second in which it was asked for.
-      second = Math.floor(Date.now() / 1000);
     },
     rotations: () =>
       new Set(readdirSync(folder).flatMap((name) => (name === 'audit.log' ? [] : [name.replace(/\.gz$/, '')]))).size,
   };
 }
 
-function configuration({ folder, mode, pid, answer }: LogrotateOptions): string {
+function configuration({ folder, mode, pid, answer }: LogrotateOptions, second: number): string {
   // Nothing is deleted while it may be unread: a run makes fewer generations than that.
   const lines = ['rotate 1000', ...mode.logrotate];
+  if (mode.dated) lines.push('dateext', `dateformat -%Y%m%d-${second}`);
   if (mode.reopens === 'signal')
     lines.push(
       'postrotate',

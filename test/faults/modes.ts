@@ -5,7 +5,7 @@ export interface Mode {
   readonly logrotate: readonly string[];
   /** How the writer comes to the new file: told by a signal, long after (it ignores signals), or there is none. */
   readonly reopens: 'signal' | 'late' | 'never';
-  /** Generations are named by the second. */
+  /** Generations are named by a date, to the second. */
   readonly dated: boolean;
   /** The writer's descriptor does not append. */
   readonly holes: boolean;
@@ -21,12 +21,7 @@ export const MODES: readonly Mode[] = [
   { ...NUMBERED, name: 'lumberjack', logrotate: [], reopens: 'never' },
   { ...NUMBERED, name: 'create', logrotate: ['create', 'compress'] },
   { ...NUMBERED, name: 'delaycompress', logrotate: ['create', 'compress', 'delaycompress'] },
-  {
-    ...NUMBERED,
-    name: 'dateext',
-    logrotate: ['create', 'compress', 'dateext', 'dateformat -%Y%m%d-%s'],
-    dated: true,
-  },
+  { ...NUMBERED, name: 'dateext', logrotate: ['create', 'compress'], dated: true },
   // The API server knows no signal: it goes on writing to the renamed file, here until shortly before the next rotation.
   {
     ...NUMBERED,

@@ -8,6 +8,8 @@ export interface Rotator {
   rotations(): number;
   /** Rotations begun: one may be under way. */
   begun(): number;
+  /** Rejects when a rotation failed; never resolves. */
+  readonly failed: Promise<never>;
   /** Resolves when no rotation is under way and none will come; the writer may still write. */
   stop(): Promise<void>;
 }
@@ -19,7 +21,12 @@ export function startRotator(
 ): Rotator {
   const { mode, random } = options;
   if (mode.logrotate.length === 0)
-    return { rotations: server.rotations, begun: server.rotations, stop: async () => {} };
+    return {
+      rotations: server.rotations,
+      begun: server.rotations,
+      failed: new Promise(() => {}),
+      stop: async () => {},
+    };
 
   const logrotate = createLogrotate(options);
   const late = mode.reopens === 'late';
@@ -28,8 +35,9 @@ export function startRotator(
   let done = 0;
   let stopping = false;
   const rotating = rotate();
-  // Told to whoever stops it; until then it is not unhandled.
-  rotating.catch(() => {});
+  const failed = rotating.then(() => new Promise<never>(() => {}));
+  // Told to whoever waits for it or stops it; until then it is not unhandled.
+  failed.catch(() => {});
 
   async function rotate(): Promise<void> {
     while (!stopping) {
@@ -46,6 +54,7 @@ export function startRotator(
   return {
     rotations: () => done,
     begun: () => begun,
+    failed,
     stop() {
       stopping = true;
       return rotating;

@@ -93,7 +93,7 @@ export async function runRound(options: RoundOptions): Promise<Report> {
   const rotated = async (count: number): Promise<void> => {
     let [before, since] = [-1, Date.now()];
     while (rotator.rotations() < count && Date.now() - since < 2 * options.patience) {
-      await Promise.race([sleep(10), supervisor.failed]);
+      await Promise.race([sleep(10), supervisor.failed, rotator.failed]);
       if (rotator.rotations() === before) continue;
       [before, since] = [rotator.rotations(), Date.now()];
     }

@@ -39,8 +39,8 @@ describe('rotated and killed, nothing is lost', () => {
     { mode: 'lumberjack', form: 'once', rotations: 20, kills: 4, stops: 0 },
     { mode: 'create', form: 'query', rotations: 20, kills: 6, stops: 1 },
     { mode: 'delaycompress', form: 'detect', rotations: 15, kills: 4, stops: 0 },
-    { mode: 'dateext', form: 'query', rotations: 5, kills: 3, stops: 0 },
-    { mode: 'old-descriptor', form: 'query', rotations: 15, kills: 4, stops: 0 },
+    { mode: 'dateext', form: 'query', rotations: 15, kills: 4, stops: 0 },
+    { mode: 'old-descriptor', form: 'query', rotations: 15, kills: 5, stops: 0 },
     { mode: 'copytruncate', form: 'query', rotations: 15, kills: 5, stops: 0 },
     { mode: 'copytruncate-holes', form: 'query', rotations: 10, kills: 4, stops: 0 },
   ] as const)('$mode, $form, $kills kills', (round) => expectNothingLost(round), TIMEOUT);
@@ -50,9 +50,9 @@ describe('rotated and asked to end, nothing is lost and nothing comes twice', ()
   it.each(
     MODES.map(({ name }) => ({
       mode: name,
-      rotations: name === 'lumberjack' ? 40 : name === 'dateext' ? 3 : 10,
+      rotations: name === 'lumberjack' ? 40 : 10,
       kills: 0,
-      stops: name === 'dateext' ? 1 : 2,
+      stops: 2,
     })),
   )('$mode', (round) => expectNothingLost(round), TIMEOUT);
 });
