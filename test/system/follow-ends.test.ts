@@ -4,6 +4,7 @@ import { appendFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import {
+  bytesWritten,
   catches,
   createLogFolder,
   endAll,
@@ -22,6 +23,8 @@ import {
 import { createMachine, type Machine, type Outcome, shell, text, until } from './machine.ts';
 
 const SIGTERM = 15;
+/** Bytes that a pipe takes that nobody reads. */
+const PIPE = 65_536;
 const OK = { exit: 0, signal: null };
 
 let machine: Machine;
@@ -127,7 +130,8 @@ describe('a reader that stalls', () => {
     const follower = start(machine, ['query', 'true', '--follow', '--from', 'start', '-ojsonl', log], {
       stdout: 'unread',
     });
-    await follower.says('following');
+    // Before its output is stuck, one signal would be enough.
+    await until('a full pipe', async () => (await bytesWritten(follower.pid)) >= PIPE || undefined);
     follower.signal('SIGINT');
     await until('the first signal to be taken', async () => !(await catches(follower.pid, SIGTERM)) || undefined);
     expect(await follower.end()).toEqual({ exit: null, signal: 'SIGTERM' });

@@ -174,6 +174,11 @@ export async function catches(pid: number, signal: number): Promise<boolean> {
   return (BigInt(`0x${await statusField(pid, 'SigCgt')}`) & (1n << BigInt(signal - 1))) !== 0n;
 }
 
+/** The bytes that a process has written, to whatever it was. */
+export async function bytesWritten(pid: number): Promise<number> {
+  return Number(/^wchar: (\d+)$/m.exec(await readFile(`/proc/${pid}/io`, 'utf8'))?.[1]);
+}
+
 /** Milliseconds of processor time that a process has used. */
 export async function processorTime(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
