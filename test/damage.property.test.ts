@@ -9,8 +9,7 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { createFollowedLog, type FollowedLog, type LineBatch } from '../src/follow/log.ts';
-import type { Position } from '../src/follow/position.ts';
+import { createFollowedLog, type FollowedLog, type LineBatch, type LogState } from '../src/follow/log.ts';
 import { splitLines } from '../src/framing/lines.ts';
 import { readEvents } from '../src/scan.ts';
 import { createSummary, type Summary } from '../src/summary.ts';
@@ -82,7 +81,7 @@ async function followed(
   appendTo(path, '');
   const summary = createSummary();
   let clock = Date.now();
-  const begin = (from: 'start' | readonly Position[]): FollowedLog =>
+  const begin = (from: 'start' | LogState): FollowedLog =>
     createFollowedLog(
       { path },
       {

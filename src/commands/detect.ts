@@ -1,10 +1,11 @@
 import { SEVERITIES, type Severity, severityRank } from '../detect/finding.ts';
-import { createFindingGroups } from '../detect/groups.ts';
+import { createFindingGroups, type FindingGroup } from '../detect/groups.ts';
 import { scan } from '../scan.ts';
 import { isHumanForm } from '../sinks/registry.ts';
 import { type Arguments, text, texts } from './arguments.ts';
 import { findingColumns, findingRow } from './finding-row.ts';
 import { nextSteps } from './next-steps.ts';
+import { isReaderGone } from './output-file.ts';
 import { createPlan } from './plan.ts';
 import { prepareDetectors } from './prepare-detectors.ts';
 import { countText } from './quantities.ts';
@@ -20,14 +21,23 @@ export async function detect(args: Arguments): Promise<number> {
   const grouped = isHumanForm(form) ? createFindingGroups() : undefined;
   const bySeverity = new Map<Severity, number>();
 
-  for await (const findings of scan({ ...plan.reading, ...prepared })) {
-    for (const { severity } of findings) bySeverity.set(severity, (bySeverity.get(severity) ?? 0) + 1);
-    if (grouped) for (const finding of findings) grouped.add(finding);
-    else await sink.write(findings.map((finding) => findingRow(finding, clock)));
+  const hasFailed = (): 0 | 1 => (reaches(bySeverity, text(args['fail-on']) as Severity | undefined) ? 1 : 0);
+  let groups: FindingGroup[] = [];
+
+  try {
+    for await (const findings of scan({ ...plan.reading, ...prepared })) {
+      for (const { severity } of findings) bySeverity.set(severity, (bySeverity.get(severity) ?? 0) + 1);
+      if (grouped) for (const finding of findings) grouped.add(finding);
+      else await sink.write(findings.map((finding) => findingRow(finding, clock)));
+    }
+    groups = grouped?.sorted() ?? [];
+    await sink.write(groups.map((group) => findingRow(group.finding, clock, group)));
+    await sink.end();
+  } catch (error) {
+    // A clean end; what was found until then was found nevertheless.
+    if (isReaderGone(error)) return hasFailed();
+    throw error;
   }
-  const groups = grouped?.sorted() ?? [];
-  await sink.write(groups.map((group) => findingRow(group.finding, clock, group)));
-  await sink.end();
 
   if (grouped && grouped.other > 0)
     summary.notes.push(`${countText(grouped.other, 'finding')} more than the table holds; -o jsonl gives all`);
@@ -36,7 +46,7 @@ export async function detect(args: Arguments): Promise<number> {
     for (const step of nextSteps(groups, prepared.detectors, texts(args.paths), args.rotated === true))
       plan.terminal.tell(`next: ${step}`);
   }
-  return exitStatus(plan, reaches(bySeverity, text(args['fail-on']) as Severity | undefined) ? 1 : 0);
+  return exitStatus(plan, hasFailed());
 }
 
 /** `46 findings (3 critical, 20 high)`, worst first. */

@@ -28,6 +28,7 @@ export function readLiveOptions(args: Arguments, { form, since }: Plan): LiveCho
   const standardInput = paths.includes('-');
   refuse(statePath === '', '--state needs the name of a file');
   refuse(standardInput && statePath !== undefined, '--state does not go with -: standard input cannot be read again');
+  refuse(standardInput && from !== undefined, '--from does not go with -: standard input has no place to begin at');
   refuse(standardInput && paths.length > 1, '- is followed alone; name the other logs in a run of their own');
   refuse(follow && args.until !== undefined, '--until does not go with --follow, which has no end');
   refuse(!follow && args.silence !== undefined, '--silence needs --follow');
@@ -51,6 +52,7 @@ export function readLiveOptions(args: Arguments, { form, since }: Plan): LiveCho
 function silenceOf(given: string): number {
   if (given === '0') return Number.POSITIVE_INFINITY;
   const duration = parseDuration(given);
-  if (!duration) throw new UsageError(`--silence ${given}: not a time such as 90s, 10m or 1h (0 for never)`);
+  if (!duration)
+    throw new UsageError(`--silence ${given}: not a time with its unit, such as 90s, 10m or 1h (0 for never)`);
   return duration / 1000;
 }

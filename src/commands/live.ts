@@ -4,8 +4,9 @@ import { type Checkpoint, checkStatePlace, readCheckpoint, writeCheckpoint } fro
 import { createFollower, type FollowerOptions, type FollowState } from '../follow/follower.ts';
 import type { LineBatch } from '../follow/log.ts';
 import { DEFAULT_MAX_RECORD_SIZE } from '../scan.ts';
+import type { LogSet } from '../sources/log-set.ts';
 import { type Arguments, text } from './arguments.ts';
-import { checkReadable, findLogs } from './find-logs.ts';
+import { checkReadable, findLogs, withoutState } from './find-logs.ts';
 import { followInput } from './follow-input.ts';
 import { type LiveChoices, readLiveOptions } from './live-options.ts';
 import { acquireLock, type Lock } from './lock.ts';
@@ -30,6 +31,8 @@ export interface LiveOptions {
    * was something.
    */
   readonly onTick: (now: number, silences: readonly Silence[]) => Promise<boolean>;
+  /** What the process ends with where it has to be ended, for nobody takes its output. */
+  readonly status: () => number;
 }
 
 /** Reading that goes on where it stopped. */
@@ -42,10 +45,7 @@ export interface Live {
   close(): Promise<void>;
 }
 
-/**
- * Milliseconds from one checkpoint to the next, at least; ten times what the last one took where that is more, but no more
- * than the lock allows, of which each is a sign of life.
- */
+/** Milliseconds from one checkpoint to the next, at least; ten times what the last one took where that is more, up to a limit. */
 const COMMIT = 1_000;
 const COMMIT_SHARE = 10;
 const MAX_COMMIT = 20_000;
@@ -61,7 +61,10 @@ export async function openLive(args: Arguments, plan: Plan, options: LiveOptions
   const teller = createLiveTeller(plan, follow);
   const ending = new AbortController();
   let lock: Lock | undefined;
-  const signals = catchSignals(ending, () => lock?.release());
+  const signals = catchSignals(ending, async () => {
+    await lock?.release();
+    return options.status();
+  });
   const close = async (): Promise<void> => {
     signals.release();
     await lock?.release();
@@ -70,6 +73,7 @@ export async function openLive(args: Arguments, plan: Plan, options: LiveOptions
   /** Whether something came, or was written, since the last checkpoint. */
   let dirty = true;
   let nextTick = 0;
+  let watched: readonly Watched[] = [];
   let snapshot = (): FollowState => ({});
 
   const commit = async (ended: boolean): Promise<void> => {
@@ -90,6 +94,7 @@ export async function openLive(args: Arguments, plan: Plan, options: LiveOptions
   };
 
   const onSettled = async (logs: readonly Watched[]): Promise<void> => {
+    watched = logs;
     if (performance.now() < nextTick) return;
     const now = Date.now();
     const silences = follow ? silenceWatch(logs, now) : [];
@@ -105,10 +110,12 @@ export async function openLive(args: Arguments, plan: Plan, options: LiveOptions
 
   const follower = async (state: Checkpoint | undefined) => {
     const find = () => findLogs(choices.paths, text(args.label), follow);
+    const logsOf = async (found: readonly LogSet[], note: (text: string) => void): Promise<LogSet[]> =>
+      withoutOutput(await withoutState(found, statePath, note), note);
     const { sets: found, notes } = await find();
     for (const { path } of found) await checkReadable(path);
     for (const note of notes) teller.note(note);
-    const sets = await withoutOutput(found, (note) => teller.note(note));
+    const sets = await logsOf(found, teller.note);
     if (follow) teller.following(sets, state ? 'the checkpoint' : `the ${choices.start}`);
     const followerOptions: FollowerOptions = {
       sets,
@@ -116,7 +123,7 @@ export async function openLive(args: Arguments, plan: Plan, options: LiveOptions
       state: state?.parts.logs as FollowState | undefined,
       findSets: () =>
         find()
-          .then((later) => withoutOutput(later.sets, () => {}))
+          .then((later) => logsOf(later.sets, () => {}))
           .catch(() => []),
       since: plan.since,
       exclude: outputInode(),
@@ -152,7 +159,12 @@ export async function openLive(args: Arguments, plan: Plan, options: LiveOptions
       snapshot = following.snapshot;
       lines = following.lines();
     }
-    return { lines: linesOf(lines), commit: () => commit(true), close };
+    const end = async (): Promise<void> => {
+      const silences = follow ? silenceWatch(watched, Date.now()) : [];
+      for (const silence of silences) if (silence.isOver) teller.silence(silence);
+      await commit(true);
+    };
+    return { lines: linesOf(lines), commit: end, close };
   } catch (error) {
     await close();
     throw error;

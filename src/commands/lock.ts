@@ -3,10 +3,11 @@
  * over that of the other. Node has no `flock`, so that a lock is a file, and somebody has to judge whether its holder lives.
  */
 
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, link, lstat, open, readFile, readlink, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 import { codeOf, InputError, systemReason, UsageError } from '../errors.ts';
@@ -14,11 +15,11 @@ import { fileBehind } from '../follow/checkpoint.ts';
 
 export interface Lock {
   /**
-   * To be called before each write of the state, and at least every half minute: it is the sign of life, too.
+   * To be called before each write of the state.
    * @throws {InputError} when another process took the lock over.
    */
   check(): Promise<void>;
-  /** Takes the lock away if it is still ours. */
+  /** Takes the lock away if it is still ours, and ends the signs of life. */
   release(): Promise<void>;
 }
 
@@ -40,6 +41,9 @@ const PAUSE = 20;
 /** Bytes. A lock is far shorter. */
 const LONGEST = 4096;
 
+/** Of processes that no container holds: the kernel gives the first namespace this number, on every machine. */
+const FIRST_NAMESPACE = 'pid:[4026531836]';
+
 /** What `link` says where a file system has no links. */
 const NO_LINKS: ReadonlySet<unknown> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
@@ -53,6 +57,8 @@ const holder = v.object({
   /** Where the pid counts: in a container, every first process is 1. */
   pidNamespace: v.nullable(v.string()),
   host: v.string(),
+  /** Of each installed system another, without saying which. */
+  machine: v.optional(v.nullable(v.string()), null),
   since: v.string(),
   token: v.string(),
 });
@@ -88,8 +94,16 @@ export async function acquireLock(statePath: string): Promise<Lock> {
     return held(statePath, path, text);
   } catch (error) {
     if (error instanceof UsageError || error instanceof InputError) throw error;
-    throw new InputError(`cannot lock ${statePath}: ${systemReason(error)}`);
+    throw new InputError(await whyNot(statePath, error));
   }
+}
+
+async function whyNot(statePath: string, error: unknown): Promise<string> {
+  const folder = dirname(await fileBehind(statePath).catch(() => statePath));
+  if (codeOf(error) === 'ENOENT') return `cannot lock ${statePath}: there is no directory ${folder}; make it first`;
+  const isDenied = codeOf(error) === 'EACCES' || codeOf(error) === 'EROFS';
+  const wayOut = isDenied ? `; its directory, ${folder}, must be one that this user may write to` : '';
+  return `cannot lock ${statePath}: ${systemReason(error)}${wayOut}`;
 }
 
 async function take(statePath: string, path: string, draft: string, text: string, us: Holder): Promise<void> {
@@ -145,15 +159,21 @@ async function removeDead(path: string, dead: Found, age: (time: number) => numb
 }
 
 function held(statePath: string, path: string, text: string): Lock {
-  let touched = performance.now();
+  let touching = false;
+  // Of its own accord: a reader that stalls, or a huge file that is read past, holds up everything else, writes of the state
+  // included. Only a write that the system itself holds up stops this, too: to a file or a terminal, never to a pipe.
+  const signs = setInterval(async () => {
+    if (touching) return;
+    touching = true;
+    // The same bytes once more, rather than a time of ours: the file system stamps them by its own clock. What fails here is
+    // told by `check`.
+    await withOurs(path, text, async (handle) => void (await handle.write(text, 0))).catch(() => {});
+    touching = false;
+  }, TOUCH);
+  signs.unref();
   return {
     async check() {
-      const ours = await withOurs(path, text, async (handle) => {
-        if (performance.now() - touched < TOUCH) return;
-        // The same bytes once more, rather than a time of ours: the file system stamps them by its own clock.
-        await handle.write(text, 0);
-        touched = performance.now();
-      }).catch((error: unknown) => {
+      const ours = await withOurs(path, text, async () => {}).catch((error: unknown) => {
         throw new InputError(`the lock ${path} cannot be checked: ${systemReason(error)}`);
       });
       if (ours) return;
@@ -162,6 +182,7 @@ function held(statePath: string, path: string, text: string): Lock {
       );
     },
     async release() {
+      clearInterval(signs);
       // One that stays behind does no harm: its holder is dead.
       await withOurs(path, text, () => unlink(path)).catch(() => {});
     },
@@ -214,9 +235,18 @@ function holderIn(text: string): Holder | undefined {
 
 async function isDead({ holder: them }: Found, us: Holder, age: number): Promise<boolean> {
   if (them === undefined) return age > STALE;
-  // Of another host it would say nothing: a state may lie on a file system that machines share.
-  if (them.host === us.host && them.boot !== null && us.boot !== null && them.boot !== us.boot) return true;
+  if (isFromBeforeReboot(them, us)) return true;
   return canBeAsked(them, us) ? !(await runs(them, us)) : age > STALE;
+}
+
+/**
+ * Whether the holder's machine is this one, and started anew since. A state may lie on a file system that machines share, and
+ * so may they a host name; the images of containers may bring the id of one machine to many.
+ */
+function isFromBeforeReboot(them: Holder, us: Holder): boolean {
+  const isHere = them.host === us.host && them.machine !== null && them.machine === us.machine;
+  const inContainer = them.pidNamespace !== FIRST_NAMESPACE || us.pidNamespace !== FIRST_NAMESPACE;
+  return isHere && !inContainer && them.boot !== null && us.boot !== null && them.boot !== us.boot;
 }
 
 /** Whether the holder's pid means the same process here. */
@@ -252,9 +282,16 @@ async function ourselves(): Promise<Holder> {
     ),
     pidNamespace: await readlink('/proc/self/ns/pid').catch(() => null),
     host: hostname(),
+    machine: await machineId(),
     since: new Date().toISOString(),
     token: randomUUID(),
   };
+}
+
+/** As machine-id(5) wants it: the id itself is nobody else's to know. Null in a system that has none (yet). */
+async function machineId(): Promise<string | null> {
+  const id = (await readFile('/etc/machine-id', 'latin1').catch(() => '')).trim();
+  return /^[\da-f]{32}$/.test(id) ? createHash('sha256').update(`auditscan ${id}`).digest('hex') : null;
 }
 
 /** What the kernel says of a process; undefined where it says nothing. Source: proc(5), /proc/pid/stat. */

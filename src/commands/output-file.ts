@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync } from 'node:fs';
 import { codeOf, InputError, systemReason } from '../errors.ts';
 import { lookAt } from '../sources/log-set.ts';
+import { OutputFailure } from './terminal.ts';
 
 const STDOUT = 1;
 const NEWLINE = 0x0a;
@@ -56,6 +57,11 @@ function lastByte(size: number): number | undefined {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Whether an error says that the reader of the output went away (`| head`), which is a clean end. */
+export function isReaderGone(error: unknown): boolean {
+  return error instanceof OutputFailure && codeOf(error.cause) === 'EPIPE';
 }
 
 /** What says that a file system has no such thing. */

@@ -87,7 +87,12 @@ export async function query(args: Arguments): Promise<number> {
 
 async function openLiveFor(args: Arguments, plan: Plan, folder: RequestFolder): Promise<Live> {
   const { openLive } = await import('./live.ts');
-  return openLive(args, plan, { command: 'query', parts: { requests: folder }, onTick: async () => false });
+  return openLive(args, plan, {
+    command: 'query',
+    parts: { requests: folder },
+    onTick: async () => false,
+    status: () => 0,
+  });
 }
 
 interface QueryRow extends Row {

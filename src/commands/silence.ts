@@ -1,7 +1,10 @@
 import type { FollowedLog } from '../follow/log.ts';
+import type { Position } from '../follow/position.ts';
 
 /** What is watched of a followed log. */
-export type Watched = Pick<FollowedLog, 'set' | 'grown' | 'last'>;
+export interface Watched extends Pick<FollowedLog, 'set' | 'grown'> {
+  last(): Pick<Position, 'offset' | 'marker' | 'lastTime'> | undefined;
+}
 
 /** What became of it. */
 export interface Silence {

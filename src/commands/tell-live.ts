@@ -44,6 +44,8 @@ export function createLiveTeller(plan: Plan, follow: boolean): LiveTeller {
 
   return {
     following(sets, from) {
+      // The first of them may come.
+      if (sets.length === 0) return;
       const names = sets.map(({ path, label }) => (label === undefined ? path : `${label} (${path})`));
       tell(`following ${names.join(', ')} from ${from}${terminal.draws ? '; Ctrl-C ends' : ''}`);
     },

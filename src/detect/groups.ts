@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts';
 import { severityRank } from './finding.ts';
+import { SILENCE } from './silence.ts';
 
 /** Findings that share detector, actor, object and outcome. */
 export interface FindingGroup {
@@ -25,8 +26,10 @@ export const MAX_GROUPS = 20_000;
 const MAX_SIZE = 32 * 1024 * 1024;
 
 /** What the findings of a group share, as one text. */
-export function groupKey({ detector, actor, object, uri, outcome }: Finding): string {
-  return JSON.stringify([detector, actor.username, actor.impersonated, object ?? uri, outcome]);
+export function groupKey({ detector, actor, object, uri, outcome, source }: Finding): string {
+  // About no request, but about its log.
+  const subject = detector === SILENCE.id ? source?.path : (object ?? uri);
+  return JSON.stringify([detector, actor.username, actor.impersonated, subject, outcome]);
 }
 
 /** A group of nothing but this finding. */

@@ -1,13 +1,11 @@
 import type { Line } from '../framing/lines.ts';
-import { endOfObject, isTooDeep, isValueOf, startOfObject } from '../framing/objects.ts';
+import { endOfObject, isValueOf, mayParse, startOfObject } from '../framing/objects.ts';
 import { countReject, type Place, type RejectReason, type Summary } from '../summary.ts';
 import { decodeEvent } from './decode.ts';
 import type { EventRecord } from './types.ts';
 
 /** What only an audit event has in it: tells a torn event from a line of something else. */
 const MARKS = ['audit.k8s.io/', '"auditID"', '"requestReceivedTimestamp"', '"stageTimestamp"', '"requestURI"'];
-/** Lines above this size are looked at before they are parsed: nesting costs a parser fifty times its bytes. */
-const DEEP_LINE = 1024 * 1024;
 /** How JSON can begin. */
 const MAY_BE_JSON = /^\s*[[{"\-\dtfn]/;
 const SPACE = new Set([0x20, 0x09, 0x0d]);
@@ -21,7 +19,7 @@ export function decodeLine(line: Line, origin: Omit<Place, 'offset'>, summary: S
   const { offset, size } = line;
   // A carriage return belongs to the line's end, not to the event.
   const bytes = line.bytes.at(-1) === 0x0d ? line.bytes.subarray(0, -1) : line.bytes;
-  if (bytes.length > DEEP_LINE && isTooDeep(bytes)) {
+  if (!mayParse(bytes)) {
     countReject(summary, 'not-audit', { ...origin, offset }, size);
     return;
   }

@@ -1,3 +1,4 @@
+import { mayParse } from '../framing/objects.ts';
 import { decodeEvent } from './decode.ts';
 import { parseTime } from './time.ts';
 import type { AuditEvent } from './types.ts';
@@ -13,6 +14,7 @@ export function stageTime(event: AuditEvent | undefined): number | undefined {
 
 /** The {@link stageTime} of a line of a log; undefined where the line is no whole event. */
 export function lineTime(line: Buffer): number | undefined {
+  if (!mayParse(line)) return undefined;
   const text = line.toString('utf8');
   try {
     return stageTime(decodeEvent(JSON.parse(text), text));

@@ -1,12 +1,23 @@
 import type { FileHandle } from 'node:fs/promises';
 import { InputError, systemReason } from '../errors.ts';
+import { firstToEnd, untilDamage } from '../sources/copies.ts';
 import { decompress, isCompressed } from '../sources/decompress.ts';
 import { COMPRESSED } from '../sources/generations.ts';
 import { beginningOf, markOf } from '../sources/identity.ts';
+import type { TimeOfLine } from '../sources/inspect.ts';
 import { describeFile, type GenerationFile } from '../sources/log-set.ts';
 import { blocks, openHandle } from '../sources/open-file.ts';
+import type { Chunks } from '../sources/types.ts';
 import { type Position, WHOLE } from './position.ts';
-import { bytesBefore, CONTEXT, createCompressedTail, createPlainTail, type Tail, type TailOptions } from './tail.ts';
+import {
+  BLOCK,
+  bytesBefore,
+  CONTEXT,
+  createCompressedTail,
+  createPlainTail,
+  type Tail,
+  type TailOptions,
+} from './tail.ts';
 
 /** A file of the set that was opened to see what it is. The descriptor belongs to whoever asked. */
 export interface Candidate {
@@ -51,20 +62,13 @@ export function holdsNoMore({ compressed, size }: Candidate, read: number | unde
   return compressed ? size === read % 2 ** 32 : size <= read;
 }
 
-/** Whether a plain file holds what the first bytes of another one are. */
-export async function isPrefixOf(candidate: Candidate, other: FileHandle): Promise<boolean> {
-  const theirs = blocks(other)[Symbol.asyncIterator]();
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const block of blocks(candidate.handle)) {
-    while (rest.length < block.length) {
-      const { done, value } = await theirs.next();
-      if (done) return false;
-      rest = Buffer.concat([rest, value]);
-    }
-    if (!rest.subarray(0, block.length).equals(block)) return false;
-    rest = rest.subarray(block.length);
-  }
-  return true;
+/** Whether the other content begins with all that a candidate holds, as far as both can be read. */
+export async function isPrefixOf({ handle, compressed }: Candidate, other: Chunks): Promise<boolean> {
+  const ended = await firstToEnd(
+    untilDamage(compressed ? decompress(blocks(handle)) : blocks(handle)),
+    untilDamage(other),
+  );
+  return ended === 'first' || ended === 'both';
 }
 
 /** What all tails of a log have in common. */
@@ -89,10 +93,11 @@ export async function openTail(
   return before ? createPlainTail(handle, all, resume, before) : 'other';
 }
 
-const BLOCK = 64 * 1024;
-
 /** The position behind the last whole line of a plain file. */
-export async function positionAtEnd({ handle, file, beginning }: Candidate): Promise<Position> {
+export async function positionAtEnd(
+  { handle, file, beginning }: Candidate,
+  timeOf: TimeOfLine = () => undefined,
+): Promise<Position> {
   let offset = file.size;
   while (offset > 0) {
     const start = Math.max(0, offset - BLOCK);
@@ -100,6 +105,8 @@ export async function positionAtEnd({ handle, file, beginning }: Candidate): Pro
     offset = newline < 0 ? start : start + newline + 1;
     if (newline >= 0) break;
   }
+  const end = await bytesAt(handle, Math.max(0, offset - BLOCK), Math.min(BLOCK, offset));
+  const lastLine = end.subarray(end.lastIndexOf(0x0a, -2) + 1, -1);
   const before = await bytesAt(handle, Math.max(0, offset - CONTEXT), Math.min(CONTEXT, offset));
   return {
     path: file.path,
@@ -110,7 +117,7 @@ export async function positionAtEnd({ handle, file, beginning }: Candidate): Pro
     markerSize: before.length,
     size: undefined,
     drained: false,
-    lastTime: undefined,
+    lastTime: timeOf(lastLine),
   };
 }
 

@@ -120,8 +120,10 @@ async function readWhole(path: string): Promise<Buffer | undefined> {
     // A pipe would have us wait for its writer before we see what it is.
     handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const found = await handle.stat();
-    if (!found.isFile() && !found.isDirectory()) throw damaged(path, 'it is no regular file');
-    if (found.size > LARGEST) throw damaged(path, `${found.size} bytes are more than a state may have`);
+    // Neither is replaced by --from, either.
+    if (!found.isFile() && !found.isDirectory()) throw unusable(path, 'it is no regular file; name another');
+    if (found.size > LARGEST)
+      throw unusable(path, `${found.size} bytes are more than a state may have; name another file, or remove it`);
     return await handle.readFile();
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
@@ -198,7 +200,7 @@ async function refuseOthers(path: string, file: string): Promise<void> {
     return undefined;
   });
   if (found === undefined || found.isFile()) return;
-  const what = found.isDirectory() ? 'is a directory' : 'it is no regular file';
+  const what = found.isDirectory() ? 'it is a directory' : 'it is no regular file';
   throw new InputError(`the state in ${path} cannot be written: ${what}`);
 }
 
@@ -222,5 +224,9 @@ function fromJson(text: string): unknown {
 }
 
 function damaged(path: string, what: string): InputError {
-  return new InputError(`the state in ${path} cannot be used: ${what}; ${WAY_OUT}`);
+  return unusable(path, `${what}; ${WAY_OUT}`);
+}
+
+function unusable(path: string, what: string): InputError {
+  return new InputError(`the state in ${path} cannot be used: ${what}`);
 }

@@ -1,11 +1,11 @@
-import { dirname, resolve } from 'node:path';
-import type { LogSet } from '../sources/log-set.ts';
-import { createFollowedLog, type FollowedLog, type LineBatch, type LogOptions } from './log.ts';
-import type { Position } from './position.ts';
+import { dirname } from 'node:path';
+import { placeOf } from '../sources/labels.ts';
+import { type LogSet, lookAt } from '../sources/log-set.ts';
+import { createFollowedLog, type FollowedLog, type LineBatch, type LogOptions, type LogState } from './log.ts';
 import { createWake, type Wake } from './wake.ts';
 
-/** Positions by the absolute path of the live file. */
-export type FollowState = Readonly<Record<string, readonly Position[]>>;
+/** By the live name in its directory without links. */
+export type FollowState = Readonly<Record<string, LogState>>;
 
 export interface FollowerOptions extends Omit<LogOptions, 'from'> {
   readonly sets: readonly LogSet[];
@@ -36,15 +36,26 @@ const FIND = 10_000;
 export function createFollower(options: FollowerOptions): Follower {
   const { state = {}, signal, once, onSettled, now = Date.now } = options;
   const logs: FollowedLog[] = [];
+  const places = new Map<FollowedLog, string>();
 
   /** @param from where logs begin that no checkpoint knows. */
-  const add = (sets: readonly LogSet[], from: 'start' | 'end'): void => {
+  const add = async (sets: readonly LogSet[], from: 'start' | 'end'): Promise<void> => {
     for (const set of sets) {
-      if (logs.some((log) => log.set.path === set.path)) continue;
-      logs.push(createFollowedLog(set, { ...options, from: state[resolve(set.path)] ?? from }));
+      const place = await placeOf(set.path);
+      if ([...places.values()].includes(place) || (await isFollowed(set))) continue;
+      const log = createFollowedLog(set, { ...options, from: state[place] ?? from });
+      places.set(log, place);
+      logs.push(log);
     }
   };
-  add(options.sets, options.from);
+
+  /** Whether the live file is one that is followed already: a link may have come, or lead elsewhere than it did. */
+  const isFollowed = async (set: LogSet): Promise<boolean> => {
+    const live = await lookAt(set.path);
+    if (!live) return false;
+    const others = await Promise.all(logs.map((log) => lookAt(log.set.path)));
+    return others.some((other) => other?.inode === live.inode);
+  };
 
   async function* turns(): AsyncGenerator<LineBatch> {
     for (const log of logs) {
@@ -72,7 +83,7 @@ export function createFollower(options: FollowerOptions): Follower {
           found = now();
           const before = logs.length;
           // A log that has come since is new from its first line.
-          add(await options.findSets(), 'start');
+          await add(await options.findSets(), 'start');
           if (logs.length > before) {
             await wake.close();
             wake = wakeFor();
@@ -98,6 +109,7 @@ export function createFollower(options: FollowerOptions): Follower {
 
   return {
     async *lines() {
+      await add(options.sets, options.from);
       try {
         for (const log of logs) await log.begin();
         yield* once ? readOnce() : follow();
@@ -107,7 +119,7 @@ export function createFollower(options: FollowerOptions): Follower {
     },
     snapshot: () => ({
       ...state,
-      ...Object.fromEntries(logs.map((log) => [resolve(log.set.path), log.snapshot()])),
+      ...Object.fromEntries(Array.from(places, ([log, place]) => [place, log.snapshot()])),
     }),
   };
 }

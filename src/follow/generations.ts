@@ -1,6 +1,9 @@
 import { InputError, systemReason } from '../errors.ts';
+import { endedNote } from '../sources/ended.ts';
 import { COMPRESSED } from '../sources/generations.ts';
+import { beginningOfFile } from '../sources/identity.ts';
 import { type GenerationFile, type LogSet, listGenerations } from '../sources/log-set.ts';
+import { blocks, openFile } from '../sources/open-file.ts';
 import {
   type Candidate,
   holdsNoMore,
@@ -68,14 +71,15 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
   const past = createPast(typeof options.from === 'string' ? [] : options.from);
   /** Signatures of files that hold nothing new. */
   let settled = new Set<string>();
-  /** Signatures of files that cannot be opened, and were told. */
-  let unreadable = new Set<string>();
+  /** Signatures of files that cannot be opened, and were told, and since when. */
+  let unreadable = new Map<string, number>();
   /** Signatures of compressed files that cannot be read to the end, and since when. */
   let unready = new Map<string, number>();
   /** Signatures of files that were seen in this scan, and of which nothing is to be read now. */
   const passedBy = new Set<string>();
   let first = true;
   let lostTold = false;
+  let endedTold = false;
   let more = false;
   let missing = false;
 
@@ -100,12 +104,15 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
       before = names;
     }
     first = false;
-    const isKnown = isComplete && !more && unreadable.size === 0 && unready.size === 0;
+    // What was read before may be in a file that cannot be read yet; of one that never can, an error was told.
+    const isAwaited =
+      [...unready.values()].some(mayChange) || [...unreadable.values()].some(options.once ? () => true : mayChange);
+    const isKnown = isComplete && !more && !isAwaited;
     if (!lostTold && isKnown) tellLost();
     tellMissing(files);
     const signatures = new Set(files.map(({ signature }) => signature));
     settled = new Set([...settled].filter((signature) => signatures.has(signature)));
-    unreadable = new Set([...unreadable].filter((signature) => signatures.has(signature)));
+    unreadable = new Map([...unreadable].filter(([signature]) => signatures.has(signature)));
     unready = new Map([...unready].filter(([signature]) => signatures.has(signature)));
     past.forget(files);
   };
@@ -132,6 +139,8 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
   /** Generations that ended before what is asked for. */
   const passOver = async (files: readonly GenerationFile[], since: number): Promise<void> => {
     const ended = await order.endedBefore(files, since);
+    if (ended > 0 && !endedTold) options.onNote(endedNote(set.path, ended));
+    endedTold ||= ended > 0;
     for (const file of files.slice(0, ended)) {
       if (settled.has(file.signature)) continue;
       const candidate = await openCandidate(file.path).catch(() => undefined);
@@ -180,21 +189,24 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
       if (!(error instanceof Error && ('code' in error || error instanceof InputError))) throw error;
       passedBy.add(signature);
       if (unreadable.has(signature)) return false;
-      unreadable.add(signature);
+      unreadable.set(signature, now());
       options.onError(error instanceof InputError ? error.message : `cannot read ${file.path}: ${systemReason(error)}`);
       return false;
     }
   };
 
+  /** Whether a file that cannot be read may yet be finished by somebody. */
+  const mayChange = (since: number): boolean => !options.once && now() - since < GIVE_UP;
+
   const isUnready = (signature: string): boolean => {
     const since = unready.get(signature);
-    return since !== undefined && now() - since < GIVE_UP;
+    return since !== undefined && mayChange(since);
   };
 
   const wait = (signature: string): boolean => {
     const since = unready.get(signature) ?? now();
     unready.set(signature, since);
-    return !options.once && now() - since < GIVE_UP;
+    return mayChange(since);
   };
 
   /** A file holds nothing beyond what a position says. */
@@ -208,7 +220,7 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
   const decide = async (candidate: Candidate, files: readonly GenerationFile[]): Promise<Tail | undefined> => {
     const { file, beginning, compressed } = candidate;
     if (open.some(({ inode }) => inode === file.inode)) return undefined;
-    if (compressed && isInMaking(candidate, files)) return undefined;
+    if (compressed && (await isInMaking(candidate, files))) return undefined;
     if (beginning === undefined) {
       if (compressed && wait(file.signature)) return undefined;
       if (file.size > 0 || file.path === set.path) return readNew(candidate);
@@ -216,46 +228,84 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
       return undefined;
     }
     for (const tail of open) await tail.lookAhead();
-    const same = open.find((tail) => tail.beginning === beginning);
-    if (same) return takeOver(same, candidate, files);
-    for (const position of past.beginningWith(beginning)) {
-      const tail = await readOn(candidate, position);
-      if (tail === 'other') continue;
-      if (tail === 'short' && !compressed && file.path === set.path && file.size < position.offset) {
-        // Only a rotated file may be a copy that is shorter: to the live one something was done while nobody read.
-        past.remove(position);
-        options.onCutBack(position);
-        return begin(candidate);
-      }
-      if (tail === 'short') remember(position, file);
-      else past.remove(position);
-      return tail === 'short' ? undefined : tail;
+    let alike: Tail | undefined;
+    for (const tail of open.filter((other) => other.beginning === beginning)) {
+      const successor = await takeOver(tail, candidate, files);
+      if (successor !== 'other') return successor;
+      alike = tail;
     }
+    let copied: Position | undefined;
+    for (const position of past.beginningWith(beginning)) {
+      const tail = await readOn(candidate, position, files);
+      if (typeof tail !== 'string') {
+        past.remove(position);
+        return tail;
+      }
+      if (tail === 'short') copied ??= position;
+      if (tail !== 'same') continue;
+      remember(position, file);
+      return undefined;
+    }
+    if (copied && !compressed && file.path === set.path && file.size < copied.offset) {
+      // Only a rotated file may be a copy that is shorter: to the live one something was done while nobody read.
+      past.remove(copied);
+      options.onCutBack(copied);
+      return begin(candidate);
+    }
+    if (copied) {
+      remember(copied, file);
+      return undefined;
+    }
+    if (alike)
+      options.onNote(`${file.path} begins like ${alike.path} and goes on otherwise; it is read as another log`);
     return readNew(candidate);
   };
 
-  /** The tail for what a generation that was read holds beyond it: `short` for nothing, `other` for another content. */
-  const readOn = async (candidate: Candidate, position: Position): Promise<Tail | 'short' | 'other'> => {
-    if (!holdsNoMore(candidate, position.size)) return openTail(candidate, options.tail, position);
-    // A shorter one is the copy that copytruncate made before the last lines came.
-    if (candidate.compressed || candidate.file.size !== position.size) return 'short';
-    return (await bytesBefore(candidate.handle, position)) ? 'short' : 'other';
+  /**
+   * The tail for what a generation that was read holds beyond it: `same` for nothing, `short` for less than was read, `other`
+   * for another content.
+   */
+  const readOn = async (
+    candidate: Candidate,
+    position: Position,
+    files: readonly GenerationFile[],
+  ): Promise<Tail | 'same' | 'short' | 'other'> => {
+    const { file, compressed, handle } = candidate;
+    if (!compressed && file.size === position.size) return (await bytesBefore(handle, position)) ? 'same' : 'other';
+    const tail = holdsNoMore(candidate, position.size) ? 'short' : await openTail(candidate, options.tail, position);
+    if (tail !== 'short') return tail;
+    // A shorter one is the copy that copytruncate made before the last lines came; unless the first line, which many files
+    // of another writer may have in common, is all that is the same.
+    const read = files.find(({ signature }) => signature === position.signature);
+    return !read || (await isHeldBy(candidate, read)) ? 'short' : 'other';
+  };
+
+  /** Whether another file of the set holds all that a candidate does; of one that is gone it is believed. */
+  const isHeldBy = async (candidate: Candidate, { path, signature }: GenerationFile): Promise<boolean> => {
+    const opened = await openFile(path);
+    try {
+      if (!opened || (await opened.look()).signature !== signature) return true;
+      return await isPrefixOf(candidate, opened.contents());
+    } finally {
+      await opened?.close();
+    }
   };
 
   /** Whether it is the compressed form of a file that is still there, and whole. */
-  const isInMaking = ({ file, beginning }: Candidate, files: readonly GenerationFile[]): boolean => {
-    const plain = file.path.replace(COMPRESSED, '');
-    if (plain === file.path || !files.some(({ path }) => path === plain)) return false;
-    const isKnown = (mark: string): boolean =>
-      open.some((tail) => tail.beginning === mark) || past.beginningWith(mark).length > 0;
-    return beginning === undefined || isKnown(beginning);
+  const isInMaking = async ({ file, beginning }: Candidate, files: readonly GenerationFile[]): Promise<boolean> => {
+    const name = file.path.replace(COMPRESSED, '');
+    const plain = name === file.path ? undefined : files.find(({ path }) => path === name);
+    if (!plain) return false;
+    if (beginning === undefined) return true;
+    const opened = open.find(({ inode }) => inode === plain.inode);
+    return (opened?.beginning ?? (await beginningOfFile(plain.path))) === beginning;
   };
 
   /** A generation that nothing is known of. */
   const readNew = async (candidate: Candidate): Promise<Tail | undefined> => {
     const { file, compressed } = candidate;
     if (!(first && options.from === 'end')) return begin(candidate);
-    const position = compressed ? undefined : await positionAtEnd(candidate);
+    const position = compressed ? undefined : await positionAtEnd(candidate, options.tail.timeOf);
     const isRecent = now() - file.modified < options.linger && open.length < MAX_OPEN / 2;
     if (position && (file.path === set.path || isRecent)) {
       return begin(candidate, position);
@@ -271,13 +321,14 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
 
   /**
    * A file that begins like one that is being read: its compressed form, a copy in the making, or what was put in its
-   * place. The one that is open goes first, to its end; then what the other holds beyond it is read.
+   * place. The one that is open goes first, to its end; then what the other holds beyond it is read. `other` when it is
+   * another content.
    */
   const takeOver = async (
     tail: Tail,
     candidate: Candidate,
     files: readonly GenerationFile[],
-  ): Promise<Tail | undefined> => {
+  ): Promise<Tail | 'other' | undefined> => {
     const { file } = candidate;
     tail.twin = file.inode;
     const hasName = files.some(({ inode }) => inode === tail.inode);
@@ -288,22 +339,18 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
       return undefined;
     }
     const position = { ...tail.state(), signature: '', size: undefined, drained: false };
-    const isSame =
-      file.path !== set.path &&
-      holdsNoMore(candidate, tail.position) &&
-      (candidate.compressed || (await isPrefixOf(candidate, tail.handle)));
-    const successor = isSame ? 'short' : await openTail(candidate, options.tail, position);
+    const holdsSame = (): Promise<boolean> => isPrefixOf(candidate, blocks(tail.handle));
+    const isCopy = file.path !== set.path && holdsNoMore(candidate, tail.position) && (await holdsSame());
+    const resumed = isCopy ? 'short' : await openTail(candidate, options.tail, position);
+    const successor = resumed === 'short' && !isCopy && !(await holdsSame()) ? 'other' : resumed;
     if (successor === 'short') {
       if (hasName) return undefined;
       tail.copy = file;
       settled.add(file.signature);
       return undefined;
     }
-    if (successor === 'other') {
-      options.onNote(`${file.path} begins like ${tail.path} and goes on otherwise; it is read from its start`);
-      return begin(candidate);
-    }
-    await leave(tail, undefined);
+    if (successor === 'other') tail.twin = undefined;
+    else await leave(tail, undefined);
     return successor;
   };
 

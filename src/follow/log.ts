@@ -30,8 +30,16 @@ export interface Gap {
   readonly to: number | undefined;
 }
 
-export interface LogOptions
-  extends Pick<GenerationsOptions, 'from' | 'since' | 'exclude' | 'once' | 'onNote' | 'onError'> {
+/** What the checkpoint keeps of a log. */
+export interface LogState {
+  readonly positions: readonly Position[];
+  /** A gap that is not told yet, for the next line tells where it ends. */
+  readonly gap?: Omit<Gap, 'to'> | undefined;
+}
+
+export interface LogOptions extends Pick<GenerationsOptions, 'since' | 'exclude' | 'once' | 'onNote' | 'onError'> {
+  /** Where to begin: at the start of the oldest generation, at the end of what is there, or where a checkpoint says. */
+  readonly from: 'start' | 'end' | LogState;
   readonly maxRecordSize: number;
   readonly summary: Summary;
   /** Microseconds since the epoch of the event on a line; undefined where it does not tell. */
@@ -56,12 +64,12 @@ export interface FollowedLog {
   readonly idle: boolean;
   /** Milliseconds since the epoch of the last time when lines came; at first, of the beginning. */
   readonly grown: number;
-  /** Where reading stands in the youngest generation; undefined where there is none. */
+  /** Where reading stands in the youngest generation, with the time of the last event of all; undefined where there is none. */
   last(): Position | undefined;
   /** Gives up on the unfinished last lines of generations that are over. */
   finish(): AsyncGenerator<LineBatch>;
   /** What was given so far, for a later `from`. */
-  snapshot(): readonly Position[];
+  snapshot(): LogState;
   close(): Promise<void>;
 }
 
@@ -77,10 +85,12 @@ const RESCAN = 10_000;
 const PATIENCE = 10_000;
 
 export function createFollowedLog(set: LogSet, options: LogOptions): FollowedLog {
-  const { maxRecordSize, summary, timeOf, now = Date.now, linger = LINGER } = options;
+  const { from, maxRecordSize, summary, timeOf, now = Date.now, linger = LINGER } = options;
+  const state = typeof from === 'string' ? undefined : from;
   const tailOptions = { label: set.label, maxRecordSize, summary, timeOf, now };
   const generations = createGenerations(set, {
     ...options,
+    from: typeof from === 'string' ? from : from.positions,
     tail: tailOptions,
     linger,
     onLost: ({ path, offset, lastTime }) =>
@@ -99,7 +109,7 @@ export function createFollowedLog(set: LogSet, options: LogOptions): FollowedLog
   let idle = false;
   let grown = now();
   /** A gap whose end is told by the next line, if that comes before a time. */
-  let gap: (Omit<Gap, 'to'> & { readonly until: number }) | undefined;
+  let gap = state?.gap && { ...state.gap, until: now() + PATIENCE };
   /** A gap was told, and no line has come since. */
   let gapTold = false;
 
@@ -109,6 +119,8 @@ export function createFollowedLog(set: LogSet, options: LogOptions): FollowedLog
     const drained = tail !== generations.open.at(-1) && atEnd.has(tail);
     return { ...tail.state(), signature: '', size: undefined, drained };
   };
+
+  const positions = (): Position[] => [...generations.past.all(), ...generations.open.map(positionOf)];
 
   const endLine = (tail: Tail): void => {
     const lines = tail.end();
@@ -156,11 +168,11 @@ export function createFollowedLog(set: LogSet, options: LogOptions): FollowedLog
 
   /** Tells when a generation begins long after the one before it ended. */
   const comparePrevious = (tail: Tail, line: Buffer): void => {
-    const { open, past } = generations;
-    const previous = open[open.indexOf(tail) - 1]?.state() ?? past.all().at(-1);
+    const previous = latest(positions().filter(({ beginning }) => beginning !== tail.beginning));
+    if (!previous || gapTold) return;
+    const from = previous.lastTime;
     const to = timeOf(line);
-    const from = previous?.lastTime;
-    if (!previous || gapTold || from === undefined || to === undefined || to - from <= QUIET) return;
+    if (to === undefined || to - from <= QUIET) return;
     openGap(tail.path, `${previous.path} ends, and ${tail.path} begins later`, from, { certain: false });
   };
 
@@ -302,15 +314,31 @@ export function createFollowedLog(set: LogSet, options: LogOptions): FollowedLog
         yield* takeRemains();
       }
     },
-    last: () => generations.open.map(positionOf).at(-1) ?? generations.past.all().at(-1),
-    // Of a file without a whole line there is nothing to be known.
-    snapshot: () =>
-      [...generations.past.all(), ...generations.open.map(positionOf)].filter(
-        ({ beginning }) => beginning !== undefined,
-      ),
+    last() {
+      const all = positions();
+      const last = all.at(-1);
+      return last && { ...last, lastTime: latest(all)?.lastTime };
+    },
+    snapshot() {
+      // Of a file without a whole line there is nothing to be known, but that all of it was given.
+      const known = positions().filter(({ beginning, size }) => beginning !== undefined || size !== undefined);
+      if (!gap) return { positions: known };
+      const { until: _, ...pending } = gap;
+      return { positions: known, gap: pending };
+    },
     async close() {
       if (gap) closeGap(undefined);
       for (const tail of generations.open) await tail.close();
     },
   };
+}
+
+/** The position behind the latest event; its time tells more than the order in which generations were met. */
+function latest(positions: readonly Position[]): (Position & { readonly lastTime: number }) | undefined {
+  let found: (Position & { readonly lastTime: number }) | undefined;
+  for (const position of positions) {
+    const { lastTime } = position;
+    if (lastTime !== undefined && (!found || lastTime > found.lastTime)) found = { ...position, lastTime };
+  }
+  return found;
 }

@@ -42,8 +42,7 @@ export function createOrder(timeOf: TimeOfLine): Order {
       return isOneFamily(files.map(({ path }) => path)) ? files : inOrder(await withTimes(files));
     },
     async endedBefore(files, since) {
-      const times = (await withTimes(files)).map((file) => file.firstTime);
-      return countEnded(times, since);
+      return countEnded(await withTimes(files), since);
     },
   };
 }

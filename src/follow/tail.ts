@@ -70,11 +70,10 @@ export interface TailOptions extends FramingOptions {
   readonly now: () => number;
 }
 
-const BLOCK = 64 * 1024;
+/** Bytes that are read at once; a last line above this is not kept for its time. */
+export const BLOCK = 64 * 1024;
 /** Bytes before a position by which a file is known again. */
 export const CONTEXT = 4096;
-/** A last line above this is not kept for its time. */
-const MAX_LAST_LINE = 64 * 1024;
 
 /** What plain and compressed tails have in common: lines out of chunks, and what is known of the last one. */
 function createProgress(options: TailOptions, resume: Position | undefined) {
@@ -104,7 +103,7 @@ function createProgress(options: TailOptions, resume: Position | undefined) {
         offset = last.offset + last.size;
         const bytes = last.bytes.subarray(-CONTEXT);
         before = last.terminated ? Buffer.concat([bytes, Buffer.from('\n')]) : Buffer.from(bytes);
-        lastLine = last.bytes.length <= MAX_LAST_LINE ? Buffer.from(last.bytes) : undefined;
+        lastLine = last.bytes.length <= BLOCK ? Buffer.from(last.bytes) : undefined;
       }
       return lines;
     },

@@ -53,6 +53,14 @@ export function startOfObject(bytes: Buffer, start: number, end: number): number
 /** Deeper than the API server decodes, so that no event of its is. */
 const MAX_DEPTH = 10_000;
 
+/** Lines above this size are looked at before they are parsed: nesting costs a parser fifty times its bytes. */
+const DEEP_LINE = 1024 * 1024;
+
+/** Whether a line may be given to a parser: it is small, or not nested deeper than any event. */
+export function mayParse(bytes: Buffer): boolean {
+  return bytes.length <= DEEP_LINE || !isTooDeep(bytes);
+}
+
 /** Whether brackets and braces are nested deeper than any event's. */
 export function isTooDeep(bytes: Buffer): boolean {
   let depth = 0;

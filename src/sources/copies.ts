@@ -72,7 +72,7 @@ async function isStill(opened: OpenFile, file: Inspected): Promise<boolean> {
 }
 
 /** Which of two streams ends while they are the same so far; undefined where they differ. */
-async function firstToEnd(first: Chunks, second: Chunks): Promise<'first' | 'second' | 'both' | undefined> {
+export async function firstToEnd(first: Chunks, second: Chunks): Promise<'first' | 'second' | 'both' | undefined> {
   const [a, b] = [first[Symbol.asyncIterator](), second[Symbol.asyncIterator]()];
   try {
     let [left, right]: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
@@ -95,7 +95,7 @@ async function nextOf(chunks: AsyncIterator<Buffer>): Promise<Buffer | undefined
   return done ? undefined : value;
 }
 
-async function* untilDamage(chunks: Chunks): Chunks {
+export async function* untilDamage(chunks: Chunks): Chunks {
   try {
     yield* chunks;
   } catch (error) {

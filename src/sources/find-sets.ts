@@ -1,8 +1,8 @@
-import { basename, join } from 'node:path';
+import { lstat } from 'node:fs/promises';
 import { InputError } from '../errors.ts';
 import { expandPaths } from './expand.ts';
-import { labelSets, realDirectory } from './labels.ts';
-import type { LogSet } from './log-set.ts';
+import { labelSets, placeOf } from './labels.ts';
+import { type LogSet, lookAt } from './log-set.ts';
 
 export interface FoundSets {
   readonly sets: readonly LogSet[];
@@ -18,12 +18,34 @@ export interface FoundSets {
  */
 export async function findSets(paths: readonly string[], label?: string): Promise<FoundSets> {
   const { named, notes } = await expandPaths(paths, true);
-  const sets = new Map<string, string>();
+  const byPlace = new Map<string, string>();
   for (const { set, files } of named) {
     if (files) throw new InputError(`${files[0]} is no file, and has no rotated set`);
-    const identity = join(await realDirectory(set), basename(set));
-    if (!sets.has(identity)) sets.set(identity, set);
+    const place = await placeOf(set);
+    if (!byPlace.has(place)) byPlace.set(place, set);
   }
-  const labels = await labelSets([...sets.values()], label);
-  return { sets: [...sets.values()].map((path) => ({ path, label: labels.get(path) })), notes };
+  const { sets, twice } = await withoutLinks([...byPlace.values()]);
+  const labels = await labelSets(sets, label);
+  return {
+    sets: sets.map((path) => ({ path, label: labels.get(path) })),
+    notes: [...notes, ...twice.map((path) => `${path} is named more than once and is read once`)],
+  };
+}
+
+/** Without links to live files that are there by their own names. */
+async function withoutLinks(sets: readonly string[]): Promise<{ sets: string[]; twice: string[] }> {
+  const byFile = new Map<string, string>();
+  const twice: string[] = [];
+  for (const set of sets) {
+    const file = (await lookAt(set))?.inode ?? set;
+    const known = byFile.get(file);
+    const kept = known === undefined || (await isLink(known)) ? set : known;
+    if (known !== undefined) twice.push(kept === set ? known : set);
+    byFile.set(file, kept);
+  }
+  return { sets: sets.filter((set) => !twice.includes(set)), twice };
+}
+
+async function isLink(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined))?.isSymbolicLink() ?? false;
 }

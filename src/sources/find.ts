@@ -1,15 +1,15 @@
 import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { InputError, systemReason } from '../errors.ts';
 import { withoutCopies } from './copies.ts';
-import { countEnded } from './ended.ts';
+import { countEnded, endedNote } from './ended.ts';
 import { expandPaths, type Named, unreadSiblings } from './expand.ts';
 import { looksLikeLog } from './generations.ts';
 import { type Inspected, inspect, type TimeOfLine } from './inspect.ts';
-import { labelSets, realDirectory } from './labels.ts';
+import { labelSets, placeOf } from './labels.ts';
 import { lookAt } from './log-set.ts';
-import { inOrder, isOneFamily } from './order.ts';
+import { inOrder } from './order.ts';
 import { type Generation, takeStock } from './take-stock.ts';
 import type { Source } from './types.ts';
 
@@ -57,7 +57,7 @@ export async function findSources(paths: readonly string[], options: FindOptions
   /** The sets that were named whole; by several names, each once. */
   const whole = new Set<string>();
   for (const { set, files } of named) {
-    const place = join(await realDirectory(set), basename(set));
+    const place = await placeOf(set);
     if (!files && whole.has(place)) continue;
     if (!files) whole.add(place);
     const found = files ? await sourcesOf(set, files, options) : ofSet(set, stock.get(set) ?? [], options, told);
@@ -115,18 +115,8 @@ function ofSet(set: string, generations: readonly Generation[], options: FindOpt
   const { since } = options;
   if (generations.length === 0) throw new InputError(`cannot read ${set}: it was there a moment ago`);
   const files = generations.map(({ file }) => file);
-  // Where names alone do not tell the order, two logs may lie side by side, and neither ends when the other begins.
-  const skipped =
-    since === undefined || !isOneFamily(files.map(({ path }) => path))
-      ? 0
-      : countEnded(
-          files.map(({ firstTime }) => firstTime),
-          since,
-        );
-  if (skipped > 0) {
-    const count = skipped === 1 ? 'one file' : `${skipped} files`;
-    notes.push(`${count} of the set of ${set} ended before --since and ${skipped === 1 ? 'was' : 'were'} not read`);
-  }
+  const skipped = since === undefined ? 0 : countEnded(files, since);
+  if (skipped > 0) notes.push(endedNote(set, skipped));
   return generations
     .slice(skipped)
     .map(({ file, missing }) => ({ ...sourceOf(set, file), generation: { set, missing } }));

@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { basename, dirname, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 
 /**
  * What logs of one name are told apart by: the part of the directory in which they differ, `node-1` of
@@ -35,6 +35,11 @@ export async function labelSets(
 export async function realDirectory(path: string): Promise<string> {
   const directory = dirname(path);
   return realpath(directory).catch(() => resolve(directory));
+}
+
+/** A live name in the directory that it is in: one for each set, by whatever links it is reached, be there a file or not. */
+export async function placeOf(set: string): Promise<string> {
+  return join(await realDirectory(set), basename(set));
 }
 
 /** Paths without what all of them begin with and end with, but never nothing. */

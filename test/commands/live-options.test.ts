@@ -36,6 +36,7 @@ describe('what does not go together is refused', () => {
   it.each<[Arguments, Partial<Pick<Plan, 'form'>>, string]>([
     [{ state: '' }, {}, '--state needs the name of a file'],
     [{ state: 's', paths: ['-'] }, {}, '--state does not go with -'],
+    [{ follow: true, from: 'start', paths: ['-'] }, {}, '--from does not go with -'],
     [{ follow: true, paths: ['-', 'a.log'] }, {}, '- is followed alone'],
     [{ follow: true, until: '1h' }, {}, '--until does not go with --follow'],
     [{ state: 's', silence: '1m' }, {}, '--silence needs --follow'],

@@ -14,7 +14,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { acquireLock } from '../../src/commands/lock.ts';
@@ -25,13 +26,20 @@ const hasProc = process.platform === 'linux';
 
 /** What `link` fails with; undefined where it does not. */
 const linkError = vi.hoisted(() => ({ code: undefined as string | undefined }));
+/** What files and links of the system say instead of what they do. */
+const system = vi.hoisted(() => new Map<unknown, string>());
 vi.mock('node:fs/promises', async (importOriginal) => {
   const original = await importOriginal<typeof import('node:fs/promises')>();
   const link: typeof original.link = async (...paths) => {
     if (linkError.code === undefined) return original.link(...paths);
     throw Object.assign(new Error(linkError.code), { code: linkError.code });
   };
-  return { ...original, link };
+  const or = (real: (...args: never[]) => unknown) =>
+    ((path: unknown, ...rest: never[]) => {
+      const said = system.get(path);
+      return said === undefined ? real(path as never, ...rest) : Promise.resolve(said);
+    }) as never;
+  return { ...original, link, readFile: or(original.readFile), readlink: or(original.readlink) };
 });
 
 let folder: string;
@@ -42,6 +50,7 @@ beforeEach(() => {
   state = join(folder, 'state');
   children = [];
   linkError.code = undefined;
+  system.clear();
 });
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -151,7 +160,7 @@ describe('a lock', () => {
     state = join(folder, 'none', 'state');
     const error = await errorOf(acquireLock(state));
     expect(error).toBeInstanceOf(InputError);
-    expect(error.message).toBe(`cannot lock ${state}: no such file or directory`);
+    expect(error.message).toBe(`cannot lock ${state}: there is no directory ${dirname(state)}; make it first`);
     state = join(folder, 'state');
     linkError.code = 'EIO';
     expect((await errorOf(acquireLock(state))).message).toBe(`cannot lock ${state}: input/output error`);
@@ -234,8 +243,39 @@ describe('a holder', () => {
     await takesOver({ ...(await ours()), pid, start: null });
   });
 
-  it.runIf(hasProc)('is dead where the machine started anew', async () => {
-    await takesOver({ ...(await ours()), boot: 'another' });
+  describe.runIf(hasProc)('before another start', () => {
+    const machine = (id: string, namespace = 'pid:[4026531836]'): void => {
+      system.set('/etc/machine-id', `${id}\n`).set('/proc/self/ns/pid', namespace);
+    };
+    const [one, other] = ['0123456789abcdef'.repeat(2), 'fedcba9876543210'.repeat(2)];
+
+    it('of this machine is dead', async () => {
+      machine(one);
+      const content = await ours();
+      expect(JSON.stringify(content)).not.toContain(one);
+      await takesOver({ ...content, boot: 'another' });
+    });
+
+    it.each([
+      ['of another machine with our host name', () => machine(other)],
+      ['of a machine that has no id', () => machine('')],
+      ['of a machine that has no id yet', () => machine('uninitialized')],
+      ['in containers that share a name and an id', () => machine(one, 'pid:[4026532281]')],
+    ])('%s is judged by its last sign of life', async (_name, prepare) => {
+      prepare();
+      const content = { ...(await ours()), boot: 'another' };
+      machine(one, String((content as { pidNamespace?: string }).pidNamespace));
+      plant(content, 50);
+      expect(await refusal()).toContain('or wait a minute if that one was killed');
+      await takesOver(content, 70);
+    });
+
+    it('as an older auditscan told it is judged by its last sign of life', async () => {
+      machine(one);
+      const { machine: _none, ...content } = await ours();
+      plant({ ...content, boot: 'another' }, 50);
+      expect(await refusal()).toContain('or wait a minute');
+    });
   });
 
   it.runIf(hasProc)('on another machine is judged by its last sign of life', async () => {
@@ -311,26 +351,36 @@ describe('check', () => {
     await lock.release();
     expect(readdirSync(folder).sort()).toEqual(['away', 'state.lock']);
   });
+});
 
-  it('is a sign of life, every ten seconds', async () => {
-    const clock = vi.spyOn(performance, 'now').mockReturnValue(1000);
+describe('signs of life', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('come every ten seconds, whoever asks or not, until the lock is released or taken over', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const lock = await acquireLock(state);
     const text = readFileSync(`${state}.lock`, 'utf8');
-    const touched = (): number => Date.now() - statSync(`${state}.lock`).mtimeMs;
-    plant(text, 3600);
-    clock.mockReturnValue(10_999);
-    await lock.check();
-    expect(touched()).toBeGreaterThan(3_000_000);
-    clock.mockReturnValue(11_000);
-    await lock.check();
-    expect(touched()).toBeLessThan(10_000);
-    expect(readFileSync(`${state}.lock`, 'utf8')).toBe(text);
-    plant(text, 3600);
-    clock.mockReturnValue(20_999);
-    await lock.check();
-    expect(touched()).toBeGreaterThan(3_000_000);
-    clock.mockRestore();
+    const age = (): number => Date.now() - statSync(`${state}.lock`).mtimeMs;
+    for (let turn = 0; turn < 2; turn++) {
+      plant(text, 3600);
+      vi.advanceTimersByTime(9_999);
+      await lock.check();
+      expect(age()).toBeGreaterThan(3_000_000);
+      vi.advanceTimersByTime(1);
+      // `vi.waitFor` would go on with the clock.
+      for (let look = 0; look < 500 && age() > 10_000; look++) await delay(10);
+      expect(age()).toBeLessThan(10_000);
+      expect(readFileSync(`${state}.lock`, 'utf8')).toBe(text);
+    }
+    const theirs = text.replace(/"token":"[^"]*"/, '"token":"theirs"');
+    plant(theirs, 3600);
+    vi.advanceTimersByTime(10_000);
+    await lock.check().catch(() => {});
+    expect(age()).toBeGreaterThan(3_000_000);
     await lock.release();
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 

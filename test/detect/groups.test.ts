@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/detect/finding.ts';
 import { createFindingGroups, MAX_GROUPS } from '../../src/detect/groups.ts';
+import { silenceFinding } from '../../src/detect/silence.ts';
 
 const finding = (fields: Partial<Finding> = {}): Finding => ({
   id: 'id',
@@ -53,6 +54,16 @@ describe('findings', () => {
     expect(
       grouped({ object: null, uri: '/a' }, { object: null, uri: '/b' }, { object: null, uri: '/a' }).sorted(),
     ).toHaveLength(2);
+  });
+
+  it('of logs that went silent are a group for each log', () => {
+    const silent = (path: string): Finding =>
+      silenceFinding({ path, offset: 0 }, { path, node: undefined, lastTime: 1, marker: undefined, silence: 1 });
+    const groups = grouped(silent('/a/audit.log'), silent('/b/audit.log'), silent('/a/audit.log')).sorted();
+    expect(groups.map(({ finding, count }) => [finding.details.log, count])).toEqual([
+      ['/a/audit.log', 2],
+      ['/b/audit.log', 1],
+    ]);
   });
 
   it('add up the counts of bursts, and span their times', () => {

@@ -24,6 +24,12 @@ describe('the time of a line', () => {
     expect(lineTime(Buffer.from(line))).toBeUndefined();
   });
 
+  it('is not looked for in a line that a parser would choke on', () => {
+    const deep = '['.repeat(2_000_000) + ']'.repeat(2_000_000);
+    const line = auditLine({ stageTimestamp: TIME }).replace(/}$/, `,"x":${deep}}`);
+    expect(lineTime(Buffer.from(line))).toBeUndefined();
+  });
+
   it('is that of the event', () => {
     expect(stageTime(eventOf({ verb: 'get', auditID: 'a', stageTimestamp: TIME }))).toBe(MICROSECONDS);
     expect(stageTime(undefined)).toBeUndefined();

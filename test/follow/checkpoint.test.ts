@@ -175,7 +175,9 @@ describe('a damaged state', () => {
   it('is refused before it is read where it is too large', async () => {
     writeFileSync(path, '');
     truncateSync(path, 2 ** 30 + 1);
-    expect(await readError()).toContain(`${2 ** 30 + 1} bytes are more than a state may have`);
+    expect(await readError()).toContain(
+      `${2 ** 30 + 1} bytes are more than a state may have; name another file, or remove it`,
+    );
   });
 });
 
@@ -183,7 +185,7 @@ describe('what is no file', () => {
   it('is refused: a directory, and what lies below a file', async () => {
     mkdirSync(path);
     expect(await readError()).toBe(`the state in ${path} cannot be read: is a directory`);
-    expect(await writeError()).toBe(`the state in ${path} cannot be written: is a directory`);
+    expect(await writeError()).toBe(`the state in ${path} cannot be written: it is a directory`);
     expect(readdirSync(folder)).toEqual(['state']);
     writeFileSync(join(folder, 'file'), '');
     path = join(folder, 'file', 'state');
@@ -193,7 +195,8 @@ describe('what is no file', () => {
 
   it('is refused, and not replaced: a pipe, a device', async () => {
     if (spawnSync('mkfifo', [path]).status !== 0) return;
-    expect(await readError()).toContain('it is no regular file');
+    // --from would not help.
+    expect(await readError()).toBe(`the state in ${path} cannot be used: it is no regular file; name another`);
     expect(await writeError()).toContain('it is no regular file');
     expect(lstatSync(path).isFIFO()).toBe(true);
     path = join(folder, 'null');

@@ -276,3 +276,62 @@ describe('a copy of the live file', () => {
     expect(following.given).toEqual(lines('a', 5).trim().split('\n'));
   });
 });
+
+describe('a compressed file beside a plain one of the same name', () => {
+  it.each(['audit.log', 'audit.log.1'])('that holds something else is a generation of its own: %s', async (name) => {
+    write('audit.log', lines('a', 3));
+    const following = await followed();
+    append('a3\n');
+    write(`${name}.gz`, gzipSync(lines('a', 4)));
+    if (name !== 'audit.log') write(name, 'b0\n');
+    write('audit.log', 'c0\n');
+    const again = await following.restart(following.snapshot());
+    await again.settle();
+    expect([...again.given].sort()).toEqual(['a3', ...(name === 'audit.log' ? [] : ['b0']), 'c0']);
+    expect(again.gaps).toEqual([]);
+  });
+});
+
+describe('generations that begin with the same line', () => {
+  const [first, second, third] = [1, 2, 3].map((n) => `# banner\n${lines(`${'abc'[n - 1]}`, 12 - 3 * n)}`);
+  const all = [first, second, third].join('').trim().split('\n');
+
+  it.each(['followed', 'between runs', 'compressed'])('are all read, %s', async (when) => {
+    let following = follow(live);
+    const given: string[] = [];
+    const next = async (): Promise<void> => {
+      await following.settle();
+      if (when !== 'followed') {
+        given.push(...following.given);
+        following = await following.restart(following.snapshot());
+      }
+    };
+    write('audit.log', first ?? '');
+    await next();
+    move('audit.log', 'audit.log.1');
+    write('audit.log', second ?? '');
+    await next();
+    if (when === 'compressed') {
+      write('audit.log.2.gz', gzipSync(first ?? ''));
+      unlinkSync(at('audit.log.1'));
+    } else move('audit.log.1', 'audit.log.2');
+    move('audit.log', 'audit.log.1');
+    write('audit.log', third ?? '');
+    await next();
+    await next();
+    given.push(...following.given);
+    expect(given.sort()).toEqual(all.sort());
+  });
+});
+
+it('a rotated file of one line without an end is given once', async () => {
+  write('audit.log.1', 'never ended');
+  write('audit.log', 'b0\n');
+  const following = await followed({ once: true });
+  await following.finish();
+  const again = await following.restart(following.snapshot());
+  await again.settle();
+  await again.finish();
+  expect([...following.given].sort()).toEqual(['b0', 'torn: never ended']);
+  expect(again.given).toEqual([]);
+});

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -149,6 +149,28 @@ describe('several logs', () => {
     expect(vi.mocked(createWake).mock.lastCall?.[0]).toEqual([at('a.log'), at('late/b.log')]);
     expect(vi.mocked(createWake).mock.lastCall?.[1]).toEqual([folder, at('late')]);
     expect(closed).toHaveBeenCalledTimes(2);
+  });
+
+  it('that turn out to be one by another name are read once', async () => {
+    write('a.log', 'a0\n');
+    const sets = [set('a.log')];
+    waits = [
+      () => {
+        symlinkSync('a.log', at('link.log'));
+        sets.push(set('link.log'));
+      },
+      () => append('a.log', 'a1\n'),
+      () => {},
+    ];
+    const { given } = await run(sets.slice(), { findSets: async () => sets });
+    expect(given).toEqual(['a0', 'a1']);
+  });
+
+  it('are known again by whatever path they are reached', async () => {
+    write('a.log', 'a0\n');
+    symlinkSync('.', at('link'));
+    const { state } = await run([set('link/a.log')], { once: true });
+    expect((await run([set('a.log')], { once: true, state })).given).toEqual([]);
   });
 
   it('are followed through their rotations', async () => {

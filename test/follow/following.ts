@@ -1,5 +1,11 @@
-import { createFollowedLog, type Gap, type LineBatch, type LogOptions } from '../../src/follow/log.ts';
-import type { Position } from '../../src/follow/position.ts';
+import {
+  createFollowedLog,
+  type FollowedLog,
+  type Gap,
+  type LineBatch,
+  type LogOptions,
+  type LogState,
+} from '../../src/follow/log.ts';
 import { createSummary, type Summary } from '../../src/summary.ts';
 import { timeOfTestLine } from '../sources/log-files.ts';
 
@@ -29,10 +35,11 @@ export interface Following {
   pass(milliseconds: number): void;
   /** What the end of a run without `--follow` gives. */
   finish(): Promise<string[]>;
+  last(): ReturnType<FollowedLog['last']>;
   /** As it comes out of a state file. */
-  snapshot(): readonly Position[];
+  snapshot(): LogState;
   /** Ends without a word, as a kill does, and goes on from a snapshot. */
-  restart(from: readonly Position[]): Promise<Following>;
+  restart(from: LogState): Promise<Following>;
   close(): Promise<void>;
 }
 
@@ -115,6 +122,7 @@ export function follow(path: string, options: FollowingOptions = {}): Following 
       clock += milliseconds;
     },
     finish: () => take(log.finish()),
+    last: () => log.last(),
     snapshot: () => roundTrip(log.snapshot()),
     async restart(from) {
       await log.close();

@@ -374,6 +374,68 @@ describe('a gap', () => {
     expect(following.gaps).toEqual([]);
   });
 
+  it('is not lost where the run is killed before the line comes that would end it', async () => {
+    const following = await followed(testLine('a', 1));
+    truncateSync(live);
+    await following.turn();
+    expect(following.gaps).toEqual([]);
+    const again = await following.restart(following.snapshot());
+    appendFileSync(live, testLine('b', 3));
+    await again.settle();
+    expect(again.gaps).toMatchObject([{ certain: true, from: minute, to: 3 * minute }]);
+    expect((await again.restart(again.snapshot())).gaps).toEqual([]);
+  });
+
+  it.each([
+    ['broken off', gzipSync('x'.repeat(1000)).subarray(0, 15)],
+    ['empty', Buffer.alloc(0)],
+  ])('is told though a compressed file lies there that is %s', async (_, content) => {
+    const following = await followed(testLine('a', 1));
+    const snapshot = following.snapshot();
+    writeFileSync(live, testLine('b', 3));
+    writeFileSync(`${live}.3.gz`, content);
+    const again = await following.restart(snapshot);
+    await again.settle();
+    expect(again.gaps, 'it may yet be finished').toEqual([]);
+    again.pass(LINGER);
+    await again.settle();
+    await again.settle();
+    expect(again.gaps).toMatchObject([{ certain: true, from: minute }]);
+    expect(again.given).toContain(testLine('b', 3).trim());
+  });
+
+  it('is told at once by a run that waits for nothing', async () => {
+    const following = await followed(testLine('a', 1), { once: true });
+    writeFileSync(live, testLine('b', 3));
+    writeFileSync(`${live}.3.gz`, '');
+    const again = await following.restart(following.snapshot());
+    await again.settle();
+    expect(again.gaps).toMatchObject([{ certain: true, from: minute, to: 3 * minute }]);
+  });
+
+  it('is none where rotated files are deleted, renamed and compressed while the log goes on', async () => {
+    const following = await followed(testLine('0', 0));
+    const generation = (number: number): string => `${live}.${number}`;
+    for (let round = 1; round < 8; round++) {
+      rmSync(`${generation(2)}.gz`, { force: true });
+      if (round > 1) renameSync(generation(1), generation(2));
+      renameSync(live, generation(1));
+      writeFileSync(live, '');
+      await following.settle();
+      appendFileSync(live, testLine(round, 9 * round));
+      await following.settle();
+      following.pass(LINGER);
+      await following.settle();
+      if (round > 1) {
+        writeFileSync(`${generation(2)}.gz`, gzipSync(testLine(round - 2, 9 * (round - 2))));
+        rmSync(generation(2));
+      }
+      await following.settle();
+    }
+    expect(following.given).toHaveLength(8);
+    expect(following.gaps).toEqual([]);
+  });
+
   it('is seen between compressed generations', async () => {
     writeFileSync(join(folder, 'audit.log.2.gz'), gzipSync(testLine('a', 1)));
     writeFileSync(join(folder, 'audit.log.1.gz'), gzipSync(testLine('b', 30)));
@@ -391,4 +453,11 @@ it('a live file that was cut back while nobody read is read from its start, and 
   const again = await following.restart(snapshot);
   expect(await again.settle()).toEqual(['a', 'd']);
   expect(again.gaps).toMatchObject([{ certain: true, why: `${live} was cut back, and is read from its start` }]);
+});
+
+it('where reading stands is told with the time of the last event, though the youngest file has none', async () => {
+  const following = await followed(testLine('a', 1) + testLine('b', 2));
+  rotate('');
+  await following.settle();
+  expect(following.last()).toMatchObject({ offset: 0, lastTime: 2 * 60_000_000 });
 });

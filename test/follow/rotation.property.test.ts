@@ -9,8 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createFollowedLog, type FollowedLog, type Gap } from '../../src/follow/log.ts';
-import type { Position } from '../../src/follow/position.ts';
+import { createFollowedLog, type FollowedLog, type Gap, type LogState } from '../../src/follow/log.ts';
 import { createSummary } from '../../src/summary.ts';
 import { LINGER, LOOK, roundTrip } from './following.ts';
 import { createRotatedWriter, numberOf, numberOfTorn, type Regime, type WrittenLine } from './rotated-writer.ts';
@@ -103,7 +102,7 @@ async function run(rules: Regime, steps: readonly Step[]): Promise<void> {
   const seen: Observed = { epochs: [[]], count: new Map(), repeats: new Map(), certain: [], errors: [] };
   /** Given since the last checkpoint. */
   let unsaved: Given[] = [];
-  let checkpoint: readonly Position[] | undefined;
+  let checkpoint: LogState | undefined;
   /** What it covers. */
   let saved = new Set<Given>();
   let ended = false;

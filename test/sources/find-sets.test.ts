@@ -79,6 +79,18 @@ describe('the set of', () => {
     ]);
   });
 
+  it('a live file and links to it beside it is one, and that is told', async () => {
+    write('logs/audit.log', 'logs/audit.log.1');
+    symlinkSync('audit.log', join(folder, 'logs/a-current.log'));
+    symlinkSync('audit.log', join(folder, 'logs/z-current.log'));
+    expect(await sets('logs')).toEqual(['logs/audit.log']);
+    expect((await findSets([join(folder, 'logs')])).notes).toEqual(
+      ['a-current.log', 'z-current.log'].map(
+        (name) => `${join(folder, 'logs', name)} is named more than once and is read once`,
+      ),
+    );
+  });
+
   it('a directory with several logs is each of them', async () => {
     write('a/audit.log', 'a/audit.log.1', 'a/other.log.1', 'b/audit.log');
     expect(await sets('.')).toEqual(['a/audit.log', 'a/other.log', 'b/audit.log']);

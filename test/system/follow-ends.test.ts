@@ -23,7 +23,7 @@ import {
 import { createMachine, type Machine, type Outcome, shell, text, until } from './machine.ts';
 
 const SIGTERM = 15;
-/** Bytes that a pipe takes that nobody reads. */
+/** Bytes that a pipe takes, at least, that nobody reads. */
 const PIPE = 65_536;
 const OK = { exit: 0, signal: null };
 
@@ -77,6 +77,28 @@ describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s', (signal) => {
     await follower.has(2);
     expect(await follower.end(signal)).toEqual(OK);
   });
+
+  it('in the middle of a line of standard input is no damage, and takes what is whole', async () => {
+    for (const [end, count] of [
+      [eventLine(2).slice(0, 100), 2],
+      [eventLine(2).trimEnd(), 3],
+    ] as const) {
+      const follower = start(machine, ['detect', '--follow', '--strict', '-ojsonl', '-'], { stdin: 'open' });
+      follower.feed(eventLines(0, 2) + end);
+      await follower.has(2);
+      expect(await follower.end(signal)).toEqual(OK);
+      expect(follower.stderr).not.toContain('damage');
+      expect(numbersIn(follower.stdout)).toEqual(range(0, count));
+    }
+  });
+});
+
+it('the end of standard input in the middle of a line is damage', async () => {
+  const script = 'auditscan detect --follow --strict -ojsonl -';
+  const stdin = eventLines(0, 2) + eventLine(2).slice(0, 100);
+  const { stdout, stderr, exit } = await shell(machine, script, { stdin });
+  expect({ numbers: numbersIn(stdout), exit }).toEqual({ numbers: [0, 1], exit: 2 });
+  expect(stderr).toContain('damage: 1 piece of an event (torn)');
 });
 
 describe('a reader that stalls', () => {
@@ -131,7 +153,13 @@ describe('a reader that stalls', () => {
       stdout: 'unread',
     });
     // Before its output is stuck, one signal would be enough.
-    await until('a full pipe', async () => (await bytesWritten(follower.pid)) >= PIPE || undefined);
+    let before = 0;
+    await until('output that is stuck', async () => {
+      const last = before;
+      before = await bytesWritten(follower.pid);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return (before > PIPE && before === last) || undefined;
+    });
     follower.signal('SIGINT');
     await until('the first signal to be taken', async () => !(await catches(follower.pid, SIGTERM)) || undefined);
     expect(await follower.end()).toEqual({ exit: null, signal: 'SIGTERM' });
@@ -153,6 +181,19 @@ describe('a reader that goes away', () => {
     const rest = numbersIn((await readOn(folder)).stdout);
     expect(rest).toEqual(range(rest[0] ?? 0, count));
     expect(rest.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['high', 1],
+    ['critical', 0],
+  ])('is no end of what was found: --fail-on %s gives %d', async (severity, status) => {
+    const folder = await createLogFolder(machine, eventLines(0, 3000));
+    const { stdout } = await shell(
+      machine,
+      `auditscan detect -q --follow --from start --fail-on ${severity} -ojsonl audit.log | head -n 1 > seen; echo "\${PIPESTATUS[*]}"`,
+      { cwd: folder.folder },
+    );
+    expect(stdout).toBe(`${status} 0\n`);
   });
 });
 

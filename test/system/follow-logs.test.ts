@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WELL_KNOWN } from '../../src/sources/find.ts';
@@ -132,6 +132,24 @@ describe('what is followed', () => {
     expect(numbersIn(await text(output))).toEqual(range(0, 100));
   });
 
+  it('not its own state, which lies among the logs', async () => {
+    const folder = await createLogFolder(machine, eventLines(0, 2));
+    const args = ['query', 'true', '--follow', '--state', folder.path('state.jsonl'), '-ojsonl', folder.folder];
+    const first = start(machine, args);
+    await first.has(2);
+    await until('a state', async () => (await folder.names()).includes('state.jsonl') || undefined);
+    // Logs are looked for every ten seconds.
+    await folder.append(eventLine(2), 'other.log');
+    await first.has(3);
+    await first.end();
+    const second = start(machine, args);
+    await folder.append(eventLine(3));
+    await second.has(1);
+    await second.end();
+    for (const { stderr } of [first, second]) expect(stderr).not.toMatch(/damage|gap/);
+    expect([first, second].map(({ stdout }) => numbersIn(stdout))).toEqual([[0, 1, 2], [3]]);
+  });
+
   it.each(['nope/audit.log', 'nope*.log', '/dev/null', 'pipe'])('not %s', async (path) => {
     const { folder } = await createLogFolder(machine);
     const script = `mkfifo pipe; auditscan detect --follow --state state ${path}`;
@@ -176,6 +194,39 @@ describe('--silence', () => {
     expect(ids[1]).toEqual([ids[0]?.[0], expect.not.stringContaining(String(ids[0]?.[0]))]);
     expect(silencesIn(first.stdout)[0]).toMatchObject({ detector: 'audit-log-silent', severity: 'high' });
     expect(first.stderr.match(/^silence: /gm)).toHaveLength(1);
+  });
+
+  it('keeps its id whatever the log is called, and beside which others', async () => {
+    const folder = await createLogFolder(machine, eventLines(0, 2));
+    await mkdir(folder.path('node'));
+    await folder.append(eventLines(0, 2), 'node/audit.log');
+    const state = ['--state', folder.state, '--silence', '1s', '-ojsonl'];
+    const idOf = async (cwd: string, ...paths: string[]): Promise<(string | undefined)[]> => {
+      const follower = start(machine, ['detect', '--follow', ...state, ...paths], { cwd });
+      await until('the findings', () => silencesIn(follower.stdout).length >= paths.length || undefined);
+      await follower.end();
+      return silencesIn(follower.stdout).map(({ id }) => id);
+    };
+    const [id] = await idOf(folder.folder, 'audit.log');
+    expect(await idOf(folder.path('node'), '../audit.log')).toEqual([id]);
+    const both = await idOf(folder.folder, 'audit.log', 'node/audit.log');
+    expect(both).toContain(id);
+    expect(new Set(both).size).toBe(2);
+  });
+
+  it('is a row for each log', async () => {
+    const folder = await createLogFolder(machine, eventLines(0, 2));
+    for (const name of ['b.log', 'c.log']) await folder.append(eventLines(0, 2), name);
+    const args = ['detect', '--follow', '--silence', '1s', 'audit.log', 'b.log', 'c.log'];
+    const follower = start(machine, args, { cwd: folder.folder });
+    await follower.says(/written to c\.log/);
+    expect(await follower.end()).toEqual(OK);
+    const rows = [...follower.stdout.matchAll(/ (\d+) +audit-log-silent .* log=(\S+)/g)];
+    expect(rows.map(([, count, log]) => [count, log])).toEqual([
+      ['1', 'audit.log'],
+      ['1', 'b.log'],
+      ['1', 'c.log'],
+    ]);
   });
 
   it('of a query is told on standard error alone', async () => {

@@ -13,8 +13,9 @@ import {
   numbersIn,
   range,
   readOnWithState,
+  start,
 } from './follower.ts';
-import { createMachine, type Machine, type Outcome, shell, text } from './machine.ts';
+import { createMachine, type Machine, type Outcome, shell, text, until } from './machine.ts';
 
 const OK = { exit: 0, signal: null };
 
@@ -201,6 +202,55 @@ describe('a state that cannot be used', () => {
     expect(await text(folder.state)).toBe(before);
     expect(await folder.names()).toEqual(['audit.log', 'state']);
     expect(numbersIn((await readOn(folder)).stdout)).toEqual(range(3, 300));
+  });
+});
+
+describe('repeats that a killed table held back', () => {
+  const again = (n: number): string => eventLine(n, { objectRef: { ...JSON.parse(eventLine(0)).objectRef } });
+
+  /** A follower that was killed with a state that holds three repeats. */
+  const killed = async (): Promise<LogFolder> => {
+    const folder = await createLogFolder(machine, again(1));
+    const follower = start(machine, ['detect', '--follow', '--state', folder.state, folder.log]);
+    await until('the first row', () => follower.stdout.includes('prod-exec') || undefined);
+    await folder.append(again(2) + again(3) + again(4));
+    await until('the repeats', async () => (await text(folder.state)).includes('"count":3') || undefined);
+    await follower.end('SIGKILL');
+    return folder;
+  };
+  const detect = (folder: LogFolder, more: string): Promise<Outcome> =>
+    shell(machine, `auditscan detect --state state audit.log ${more}`, { cwd: folder.folder });
+
+  it('come first as JSON lines: one finding that stands for them; once', async () => {
+    const folder = await killed();
+    await folder.append(again(5));
+    const { stdout, exit } = await detect(folder, '-ojsonl --fail-on high');
+    expect(exit).toBe(1);
+    const findings = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect(findings).toMatchObject([
+      {
+        auditID: 'event-2',
+        count: 3,
+        first: expect.stringContaining('10:00:02'),
+        last: expect.stringContaining('10:00:04'),
+      },
+      { auditID: 'event-5', count: 1 },
+    ]);
+    expect((await detect(folder, '-ojsonl')).stdout).toBe('');
+    expect((await detect(folder, '')).stdout).toBe('');
+  });
+
+  it.each([
+    ['csv', /^high,2026-02-22 10:00:02Z,2026-02-22 10:00:04Z,3,prod-exec,.*,event-2,[\da-f]{64},/m],
+    ['json', /"auditID": ?"event-2"[\s\S]*"count": ?3/],
+    ['table', /^high +02-22 10:00:02 +3 +prod-exec/m],
+  ])('come as %s', async (form, row) => {
+    const { stdout, stderr } = await detect(await killed(), `-o${form}`);
+    expect(stdout).toMatch(row);
+    expect(stderr).toContain('1 finding (1 high) in 0 requests');
   });
 });
 
