@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WELL_KNOWN } from '../../src/sources/find.ts';
@@ -57,6 +57,30 @@ describe('what is followed', () => {
     await follower.has(2);
     await folder.append(eventLines(2, 4), 'other.log');
     await follower.has(4);
+  });
+
+  it('a directory that is empty yet', async () => {
+    const { path, append } = await createLogFolder(machine);
+    await mkdir(path('logs'));
+    const follower = start(machine, ['query', 'true', '--follow', '-ojsonl', path('logs')]);
+    await follower.says(`note: waiting for a log in ${path('logs')}\n`);
+    await append(eventLines(0, 2), 'logs/audit.log');
+    await follower.has(2);
+    expect(await follower.end()).toEqual(OK);
+    expect(follower.stderr).not.toMatch(/following|error/);
+  });
+
+  it('a log behind a link that leads nowhere yet, once', async () => {
+    const { path, append } = await createLogFolder(machine);
+    await mkdir(path('real'));
+    await symlink('real/audit.log', path('link.log'));
+    const follower = start(machine, ['query', 'true', '--follow', '-ojsonl', path('link.log')]);
+    await follower.says('waiting for');
+    await append(eventLines(0, 2), 'real/audit.log');
+    await follower.has(2);
+    // Longer than it takes until logs are looked for again.
+    await new Promise((resolve) => setTimeout(resolve, 12_000));
+    expect(numbersIn(follower.stdout)).toEqual([0, 1]);
   });
 
   it('two logs', async () => {

@@ -149,7 +149,7 @@ describe('a state that cannot be used', () => {
     });
     for (const [name, why] of [
       ['audit.log/state', 'a part of the path is not a directory'],
-      ['nope/state', 'no such file or directory'],
+      ['nope/state', 'there is no directory nope'],
     ]) {
       const { stdout, stderr, exit } = await shell(machine, `auditscan query true --state ${name} audit.log`, {
         cwd: folder.folder,
