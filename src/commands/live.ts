@@ -116,7 +116,6 @@ export async function openLive(args: Arguments, plan: Plan, options: LiveOptions
     for (const { path } of found) await checkReadable(path);
     for (const note of notes) teller.note(note);
     const sets = await logsOf(found, teller.note);
-    if (follow) teller.following(sets, state ? 'the checkpoint' : `the ${choices.start}`);
     const followerOptions: FollowerOptions = {
       sets,
       from: choices.start,
@@ -134,6 +133,10 @@ export async function openLive(args: Arguments, plan: Plan, options: LiveOptions
       onGap: teller.gap,
       onNote: teller.note,
       onError: teller.error,
+      // Not earlier: whoever reads it may act at once, and wants to see that.
+      onBegun: () => {
+        if (follow) teller.following(sets, state ? 'the checkpoint' : `the ${choices.start}`);
+      },
       onSettled,
       signal: ending.signal,
     };

@@ -14,6 +14,8 @@ export interface FollowerOptions extends Omit<LogOptions, 'from'> {
   readonly state?: FollowState | undefined;
   /** Asked now and then for logs that have come; nothing is looked for without it. */
   readonly findSets?: (() => Promise<readonly LogSet[]>) | undefined;
+  /** Called once it is known where every log begins: what is written from then on is not missed. */
+  readonly onBegun: () => void;
   /**
    * Called while nothing is on its way: all that was given has been consumed, and a snapshot covers it. Often, so that it
    * must cost nothing when there is nothing to do.
@@ -34,7 +36,7 @@ export interface Follower {
 const FIND = 10_000;
 
 export function createFollower(options: FollowerOptions): Follower {
-  const { state = {}, signal, once, onSettled, now = Date.now } = options;
+  const { state = {}, signal, once, onBegun, onSettled, now = Date.now } = options;
   const logs: FollowedLog[] = [];
   const places = new Map<FollowedLog, string>();
 
@@ -112,6 +114,7 @@ export function createFollower(options: FollowerOptions): Follower {
       await add(options.sets, options.from);
       try {
         for (const log of logs) await log.begin();
+        onBegun();
         yield* once ? readOnce() : follow();
       } finally {
         for (const log of logs) await log.close();

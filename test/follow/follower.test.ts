@@ -68,6 +68,7 @@ async function run(
     onGap: ({ why }) => all.gaps.push(why),
     onNote: () => {},
     onError: (message) => all.errors.push(message),
+    onBegun: () => {},
     onSettled: async () => {},
     signal: ending.signal,
     now: () => clock,
@@ -119,6 +120,18 @@ describe('a run that does not go on', () => {
     expect(given).toEqual([]);
     expect(new Set(errors).size).toBeLessThanOrEqual(1);
   });
+});
+
+describe('from the end', () => {
+  it.each(['', 'old\n', 'old\nhalf'])(
+    'misses nothing that is written once it has said that it follows (%j)',
+    async (old) => {
+      write('a.log', old);
+      const onBegun = (): void => append('a.log', 'new\nnewer\n');
+      const { given } = await run([set('a.log')], { from: 'end', onBegun });
+      expect(given).toEqual([old.endsWith('half') ? 'halfnew' : 'new', 'newer']);
+    },
+  );
 });
 
 describe('several logs', () => {
@@ -255,6 +268,7 @@ describe('a snapshot', () => {
       onGap: () => {},
       onNote: () => {},
       onError: () => {},
+      onBegun: () => {},
       onSettled: async () => {
         taken.push({ state: roundTrip(follower.snapshot()), given: given.length });
       },
