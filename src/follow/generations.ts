@@ -22,6 +22,8 @@ import { bytesBefore, type Tail } from './tail.ts';
 export interface Generations {
   /** Oldest first. */
   readonly open: readonly Tail[];
+  /** Those of them whose turn it is: one that is older than the others may still have to be opened. */
+  readonly inTurn: readonly Tail[];
   readonly past: Past;
   /** Looks what files there are, and opens those that hold something new. */
   scan(): Promise<void>;
@@ -63,10 +65,15 @@ const MAX_OPEN = 64;
 const GIVE_UP = 60_000;
 /** Listings until two are equal: names move while one looks. */
 const MAX_LISTINGS = 8;
+/** Scans for which a file may have to wait for older ones. Better read in the wrong order than never. */
+const MAX_WAIT = 100;
 
 export function createGenerations(set: LogSet, options: GenerationsOptions): Generations {
   const { now } = options.tail;
   let open: Tail[] = [];
+  /** Those before which there may be a generation that is not open yet. */
+  let early: readonly Tail[] = [];
+  let earlyScans = 0;
   const order = createOrder(options.tail.timeOf);
   const past = createPast(typeof options.from === 'string' ? [] : options.from);
   /** Signatures of files that hold nothing new. */
@@ -75,7 +82,7 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
   let unreadable = new Map<string, number>();
   /** Signatures of compressed files that cannot be read to the end, and since when. */
   let unready = new Map<string, number>();
-  /** Signatures of files that were seen in this scan, and of which nothing is to be read now. */
+  /** Signatures of files of which nothing is to be read, as long as the set is what the last listing shows. */
   const passedBy = new Set<string>();
   let first = true;
   let lostTold = false;
@@ -85,7 +92,7 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
 
   const scan = async (): Promise<void> => {
     more = false;
-    passedBy.clear();
+    early = [];
     let isComplete = true;
     let before = '';
     let files: readonly GenerationFile[] = [];
@@ -95,14 +102,19 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
       isComplete &&= listed !== undefined;
       files = await order.sort(listed ?? []);
       if (first && options.from === 'start' && options.since !== undefined) await passOver(files, options.since);
-      let opened = false;
-      for (const file of files) if (await consider(file, files)) opened = true;
-      const places = new Map(files.map(({ inode }, index) => [inode, index]));
-      sort(places);
       const names = files.map(({ path, inode }) => `${path}:${inode}`).join('\n');
-      if (!opened && names === before) break;
+      // What was not to be read beside another file may have to be when that is gone.
+      if (names !== before) passedBy.clear();
+      const opened = await considerAll(files);
+      // What is still not there will not come, but for the files that there was no room for.
+      const isAtRest = !opened && names === before;
+      if (isAtRest && !more) early = [];
+      if (isAtRest) break;
       before = names;
     }
+    earlyScans = early.length > 0 ? earlyScans + 1 : 0;
+    if (earlyScans > MAX_WAIT) early = [];
+    more ||= early.length > 0;
     first = false;
     // What was read before may be in a file that cannot be read yet; of one that never can, an error was told.
     const isAwaited =
@@ -117,6 +129,19 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
     past.forget(files);
   };
 
+  /** Opens what is to be read of a listing; true when that was anything. */
+  const considerAll = async (files: readonly GenerationFile[]): Promise<boolean> => {
+    let missed = Number.POSITIVE_INFINITY;
+    let opened = false;
+    for (const [index, file] of files.entries()) {
+      const tail = await consider(file, files);
+      if (tail === 'missed' || (tail && tail.inode !== file.inode)) missed = Math.min(missed, index);
+      opened ||= tail !== undefined && tail !== 'missed';
+    }
+    sort(files, missed);
+    return opened;
+  };
+
   const list = (): Promise<GenerationFile[] | undefined> =>
     listGenerations(set)
       .then((files) => files.filter(({ inode }) => inode !== options.exclude))
@@ -126,14 +151,22 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
         return undefined;
       });
 
-  /** Oldest first; what has no name any more, and no copy that has one, stays behind the one that it came after. */
-  const sort = (places: ReadonlyMap<string, number>): void => {
+  /**
+   * Oldest first; what has no name any more, and no copy that has one, stays behind the one that it came after.
+   * @param missed the first place that a generation may still come to.
+   */
+  const sort = (files: readonly GenerationFile[], missed: number): void => {
+    const places = new Map(files.map(({ inode }, index) => [inode, index]));
     let last = -1;
-    const keyed = open.map((tail) => {
-      last = places.get(tail.inode) ?? places.get(tail.twin ?? '') ?? last + 1e-6;
+    const placed = open.map((tail) => {
+      const place = places.get(tail.inode) ?? places.get(tail.twin ?? '');
+      last = place ?? last + 1e-6;
+      // Opened by a name that it has no more, it may have been rotated beyond others.
+      if (place === undefined && tail.offset === 0) missed = Math.min(missed, last);
       return { tail, place: last };
     });
-    open = keyed.sort((a, b) => a.place - b.place).map(({ tail }) => tail);
+    open = placed.sort((a, b) => a.place - b.place).map(({ tail }) => tail);
+    early = placed.flatMap(({ tail, place }) => (place < missed ? [] : [tail]));
   };
 
   /** Generations that ended before what is asked for. */
@@ -156,25 +189,31 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
     settled.add(signature);
   };
 
-  /** Sees what a file of the set is; true when it was opened to be read. */
-  const consider = async (file: GenerationFile, files: readonly GenerationFile[]): Promise<boolean> => {
+  /**
+   * Sees what a file of the set is, and opens it if it is to be read; another file may have its name by then. `missed` when
+   * there is no room for it, or nothing of that name.
+   */
+  const consider = async (
+    file: GenerationFile,
+    files: readonly GenerationFile[],
+  ): Promise<Tail | 'missed' | undefined> => {
     const known = open.find(({ inode }) => inode === file.inode);
     if (known) known.path = file.path;
     const { signature } = file;
-    if (known || settled.has(signature) || passedBy.has(signature) || isUnready(signature)) return false;
+    if (known || settled.has(signature) || passedBy.has(signature) || isUnready(signature)) return undefined;
     const unchanged = past.unchanged(file);
     if (unchanged) {
       remember(unchanged, file);
-      return false;
+      return undefined;
     }
     if (open.length >= MAX_OPEN) {
       more = true;
-      return false;
+      return 'missed';
     }
     try {
       const candidate = await openCandidate(file.path);
       // Gone since it was listed, under another name as a rule.
-      if (!candidate) return false;
+      if (!candidate) return 'missed';
       const tail = await decide(candidate, files).catch(async (error: unknown) => {
         await candidate.handle.close();
         throw error;
@@ -184,14 +223,14 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
         passedBy.add(candidate.file.signature);
         await candidate.handle.close();
       }
-      return tail !== undefined;
+      return tail;
     } catch (error) {
       if (!(error instanceof Error && ('code' in error || error instanceof InputError))) throw error;
       passedBy.add(signature);
-      if (unreadable.has(signature)) return false;
+      if (unreadable.has(signature)) return undefined;
       unreadable.set(signature, now());
       options.onError(error instanceof InputError ? error.message : `cannot read ${file.path}: ${systemReason(error)}`);
-      return false;
+      return undefined;
     }
   };
 
@@ -380,6 +419,9 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
   return {
     get open() {
       return open;
+    },
+    get inTurn() {
+      return open.filter((tail) => !early.includes(tail));
     },
     past,
     scan,

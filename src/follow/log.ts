@@ -282,7 +282,7 @@ export function createFollowedLog(set: LogSet, options: LogOptions): FollowedLog
       let busy = due;
       if (await hasChanged()) await scan();
       let budget = QUANTUM;
-      for (const tail of [...generations.open]) {
+      for (const tail of generations.inTurn) {
         while (generations.open.includes(tail)) {
           if (budget <= 0) return;
           const { position } = tail;
