@@ -3,10 +3,10 @@ import { InputError, systemReason } from '../errors.ts';
 import { firstToEnd, untilDamage } from '../sources/copies.ts';
 import { decompress, isCompressed } from '../sources/decompress.ts';
 import { COMPRESSED } from '../sources/generations.ts';
-import { beginningOf, markOf } from '../sources/identity.ts';
+import { beginningOf, beginningOfFile, markOf } from '../sources/identity.ts';
 import type { TimeOfLine } from '../sources/inspect.ts';
 import { describeFile, type GenerationFile } from '../sources/log-set.ts';
-import { blocks, openHandle } from '../sources/open-file.ts';
+import { blocks, openFile, openHandle } from '../sources/open-file.ts';
 import type { Chunks } from '../sources/types.ts';
 import { type Position, WHOLE } from './position.ts';
 import {
@@ -69,6 +69,34 @@ export async function isPrefixOf({ handle, compressed }: Candidate, other: Chunk
     untilDamage(other),
   );
   return ended === 'first' || ended === 'both';
+}
+
+/** Whether another file of the set holds all that a candidate does; of one that is gone it is believed. */
+export async function isHeldBy(candidate: Candidate, { path, signature }: GenerationFile): Promise<boolean> {
+  const opened = await openFile(path);
+  try {
+    if (!opened || (await opened.look()).signature !== signature) return true;
+    return await isPrefixOf(candidate, opened.contents());
+  } finally {
+    await opened?.close();
+  }
+}
+
+/**
+ * Whether it is the compressed form of a file that is still there, and whole.
+ * @param open those that are being read.
+ */
+export async function isInMaking(
+  { file, beginning }: Candidate,
+  files: readonly GenerationFile[],
+  open: readonly Tail[],
+): Promise<boolean> {
+  const name = file.path.replace(COMPRESSED, '');
+  const plain = name === file.path ? undefined : files.find(({ path }) => path === name);
+  if (!plain) return false;
+  if (beginning === undefined) return true;
+  const opened = open.find(({ inode }) => inode === plain.inode);
+  return (opened?.beginning ?? (await beginningOfFile(plain.path))) === beginning;
 }
 
 /** What all tails of a log have in common. */

@@ -1,12 +1,12 @@
 import { InputError, systemReason } from '../errors.ts';
 import { endedNote } from '../sources/ended.ts';
-import { COMPRESSED } from '../sources/generations.ts';
-import { beginningOfFile } from '../sources/identity.ts';
 import { type GenerationFile, type LogSet, listGenerations } from '../sources/log-set.ts';
-import { blocks, openFile } from '../sources/open-file.ts';
+import { blocks } from '../sources/open-file.ts';
 import {
   type Candidate,
   holdsNoMore,
+  isHeldBy,
+  isInMaking,
   isPrefixOf,
   openCandidate,
   openTail,
@@ -17,6 +17,7 @@ import { createOrder } from './order.ts';
 import { createPast, type Past } from './past.ts';
 import { type Position, WHOLE } from './position.ts';
 import { bytesBefore, type Tail } from './tail.ts';
+import { createTurns } from './turns.ts';
 
 /** The generations of a log: those that are being read, and what is known of the others. */
 export interface Generations {
@@ -65,15 +66,11 @@ const MAX_OPEN = 64;
 const GIVE_UP = 60_000;
 /** Listings until two are equal: names move while one looks. */
 const MAX_LISTINGS = 8;
-/** Scans for which a file may have to wait for older ones. Better read in the wrong order than never. */
-const MAX_WAIT = 100;
 
 export function createGenerations(set: LogSet, options: GenerationsOptions): Generations {
   const { now } = options.tail;
   let open: Tail[] = [];
-  /** Those before which there may be a generation that is not open yet. */
-  let early: readonly Tail[] = [];
-  let earlyScans = 0;
+  const turns = createTurns();
   const order = createOrder(options.tail.timeOf);
   const past = createPast(typeof options.from === 'string' ? [] : options.from);
   /** Signatures of files that hold nothing new. */
@@ -92,7 +89,6 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
 
   const scan = async (): Promise<void> => {
     more = false;
-    early = [];
     let isComplete = true;
     let before = '';
     let files: readonly GenerationFile[] = [];
@@ -108,13 +104,11 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
       const opened = await considerAll(files);
       // What is still not there will not come, but for the files that there was no room for.
       const isAtRest = !opened && names === before;
-      if (isAtRest && !more) early = [];
+      if (isAtRest && !more) turns.settle();
       if (isAtRest) break;
       before = names;
     }
-    earlyScans = early.length > 0 ? earlyScans + 1 : 0;
-    if (earlyScans > MAX_WAIT) early = [];
-    more ||= early.length > 0;
+    if (turns.endScan()) more = true;
     first = false;
     // What was read before may be in a file that cannot be read yet; of one that never can, an error was told.
     const isAwaited =
@@ -138,7 +132,7 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
       if (tail === 'missed' || (tail && tail.inode !== file.inode)) missed = Math.min(missed, index);
       opened ||= tail !== undefined && tail !== 'missed';
     }
-    sort(files, missed);
+    open = turns.order(open, files, missed);
     return opened;
   };
 
@@ -150,24 +144,6 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
         options.onError(error.message);
         return undefined;
       });
-
-  /**
-   * Oldest first; what has no name any more, and no copy that has one, stays behind the one that it came after.
-   * @param missed the first place that a generation may still come to.
-   */
-  const sort = (files: readonly GenerationFile[], missed: number): void => {
-    const places = new Map(files.map(({ inode }, index) => [inode, index]));
-    let last = -1;
-    const placed = open.map((tail) => {
-      const place = places.get(tail.inode) ?? places.get(tail.twin ?? '');
-      last = place ?? last + 1e-6;
-      // Opened by a name that it has no more, it may have been rotated beyond others.
-      if (place === undefined && tail.offset === 0) missed = Math.min(missed, last);
-      return { tail, place: last };
-    });
-    open = placed.sort((a, b) => a.place - b.place).map(({ tail }) => tail);
-    early = placed.flatMap(({ tail, place }) => (place < missed ? [] : [tail]));
-  };
 
   /** Generations that ended before what is asked for. */
   const passOver = async (files: readonly GenerationFile[], since: number): Promise<void> => {
@@ -259,7 +235,7 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
   const decide = async (candidate: Candidate, files: readonly GenerationFile[]): Promise<Tail | undefined> => {
     const { file, beginning, compressed } = candidate;
     if (open.some(({ inode }) => inode === file.inode)) return undefined;
-    if (compressed && (await isInMaking(candidate, files))) return undefined;
+    if (compressed && (await isInMaking(candidate, files, open))) return undefined;
     if (beginning === undefined) {
       if (compressed && wait(file.signature)) return undefined;
       if (file.size > 0 || file.path === set.path) return readNew(candidate);
@@ -317,27 +293,6 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
     // of another writer may have in common, is all that is the same.
     const read = files.find(({ signature }) => signature === position.signature);
     return !read || (await isHeldBy(candidate, read)) ? 'short' : 'other';
-  };
-
-  /** Whether another file of the set holds all that a candidate does; of one that is gone it is believed. */
-  const isHeldBy = async (candidate: Candidate, { path, signature }: GenerationFile): Promise<boolean> => {
-    const opened = await openFile(path);
-    try {
-      if (!opened || (await opened.look()).signature !== signature) return true;
-      return await isPrefixOf(candidate, opened.contents());
-    } finally {
-      await opened?.close();
-    }
-  };
-
-  /** Whether it is the compressed form of a file that is still there, and whole. */
-  const isInMaking = async ({ file, beginning }: Candidate, files: readonly GenerationFile[]): Promise<boolean> => {
-    const name = file.path.replace(COMPRESSED, '');
-    const plain = name === file.path ? undefined : files.find(({ path }) => path === name);
-    if (!plain) return false;
-    if (beginning === undefined) return true;
-    const opened = open.find(({ inode }) => inode === plain.inode);
-    return (opened?.beginning ?? (await beginningOfFile(plain.path))) === beginning;
   };
 
   /** A generation that nothing is known of. */
@@ -421,7 +376,7 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
       return open;
     },
     get inTurn() {
-      return open.filter((tail) => !early.includes(tail));
+      return open.filter(turns.hasTurn);
     },
     past,
     scan,
