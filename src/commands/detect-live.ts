@@ -9,7 +9,7 @@ import { isHumanForm } from '../sinks/registry.ts';
 import type { Row } from '../sinks/types.ts';
 import { placeOf } from '../sources/labels.ts';
 import { type Arguments, text } from './arguments.ts';
-import { headline, reaches } from './detect.ts';
+import { failStatus, headline } from './detect.ts';
 import { findingColumns, findingRow } from './finding-row.ts';
 import { openLive } from './live.ts';
 import { isReaderGone } from './output-file.ts';
@@ -34,7 +34,7 @@ export async function detectLive(args: Arguments, plan: Plan, prepared: Prepared
   const count = ({ severity }: Finding): void => {
     bySeverity.set(severity, (bySeverity.get(severity) ?? 0) + 1);
   };
-  const hasFailed = (): 0 | 1 => (reaches(bySeverity, text(args['fail-on']) as Severity | undefined) ? 1 : 0);
+  const status = (): 0 | 1 => failStatus(bySeverity, args);
 
   /** Whether there was something to write. */
   const write = async (rows: readonly Row[]): Promise<boolean> => {
@@ -70,7 +70,7 @@ export async function detectLive(args: Arguments, plan: Plan, prepared: Prepared
 
   const live = await openLive(args, plan, {
     command: 'detect',
-    status: hasFailed,
+    status,
     parts: { requests: folder, windows: engine, repeats },
     async onTick(now, silences) {
       const told = await giveSilences(silences);
@@ -88,13 +88,13 @@ export async function detectLive(args: Arguments, plan: Plan, prepared: Prepared
     await live.commit();
   } catch (error) {
     // A clean end; what was found until then was found nevertheless.
-    if (isReaderGone(error)) return hasFailed();
+    if (isReaderGone(error)) return status();
     throw error;
   } finally {
     await live.close();
   }
   tellSummary(plan, headline(bySeverity), 'request');
-  return exitStatus(plan, hasFailed());
+  return exitStatus(plan, status());
 }
 
 /** A group as one finding. */

@@ -21,7 +21,7 @@ export async function detect(args: Arguments): Promise<number> {
   const grouped = isHumanForm(form) ? createFindingGroups() : undefined;
   const bySeverity = new Map<Severity, number>();
 
-  const hasFailed = (): 0 | 1 => (reaches(bySeverity, text(args['fail-on']) as Severity | undefined) ? 1 : 0);
+  const status = (): 0 | 1 => failStatus(bySeverity, args);
   let groups: FindingGroup[] = [];
 
   try {
@@ -35,7 +35,7 @@ export async function detect(args: Arguments): Promise<number> {
     await sink.end();
   } catch (error) {
     // A clean end; what was found until then was found nevertheless.
-    if (isReaderGone(error)) return hasFailed();
+    if (isReaderGone(error)) return status();
     throw error;
   }
 
@@ -46,7 +46,7 @@ export async function detect(args: Arguments): Promise<number> {
     for (const step of nextSteps(groups, prepared.detectors, texts(args.paths), args.rotated === true))
       plan.terminal.tell(`next: ${step}`);
   }
-  return exitStatus(plan, hasFailed());
+  return exitStatus(plan, status());
 }
 
 /** `46 findings (3 critical, 20 high)`, worst first. */
@@ -59,8 +59,9 @@ export function headline(bySeverity: ReadonlyMap<Severity, number>): string {
   return `${countText(total, 'finding')} (${parts.join(', ')})`;
 }
 
-export function reaches(bySeverity: ReadonlyMap<Severity, number>, least: Severity | undefined): boolean {
-  return (
-    least !== undefined && [...bySeverity.keys()].some((severity) => severityRank(severity) >= severityRank(least))
-  );
+/** The exit status of what was found: 1 with a finding at or above `--fail-on`. */
+export function failStatus(bySeverity: ReadonlyMap<Severity, number>, args: Arguments): 0 | 1 {
+  const least = text(args['fail-on']) as Severity | undefined;
+  if (least === undefined) return 0;
+  return [...bySeverity.keys()].some((severity) => severityRank(severity) >= severityRank(least)) ? 1 : 0;
 }

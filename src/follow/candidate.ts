@@ -122,10 +122,7 @@ export async function openTail(
 }
 
 /** The position behind the last whole line of a plain file. */
-export async function positionAtEnd(
-  { handle, file, beginning }: Candidate,
-  timeOf: TimeOfLine = () => undefined,
-): Promise<Position> {
+export async function positionAtEnd({ handle, file, beginning }: Candidate, timeOf: TimeOfLine): Promise<Position> {
   let offset = file.size;
   while (offset > 0) {
     const start = Math.max(0, offset - BLOCK);

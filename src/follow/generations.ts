@@ -102,10 +102,11 @@ export function createGenerations(set: LogSet, options: GenerationsOptions): Gen
       // What was not to be read beside another file may have to be when that is gone.
       if (names !== before) passedBy.clear();
       const opened = await considerAll(files);
-      // What is still not there will not come, but for the files that there was no room for.
-      const isAtRest = !opened && names === before;
-      if (isAtRest && !more) turns.settle();
-      if (isAtRest) break;
+      if (!opened && names === before) {
+        // What is still not there will not come, but for the files that there was no room for.
+        if (!more) turns.settle();
+        break;
+      }
       before = names;
     }
     if (turns.endScan()) more = true;

@@ -113,7 +113,7 @@ describe('the end of a file', () => {
     ['behind the edge of a block', `\n${'y'.repeat(65_536)}`, 1],
   ])('%s is behind its last whole line', async (_, content, offset) => {
     const candidate = await examined(content);
-    const position = await positionAtEnd(candidate);
+    const position = await positionAtEnd(candidate, () => undefined);
     expect(position).toMatchObject({ path, offset, beginning: candidate.beginning, size: undefined, drained: false });
     expect(position.markerSize).toBe(Math.min(offset, 4096));
     expect(position.marker === undefined).toBe(offset === 0);
