@@ -1,6 +1,7 @@
 import { SEVERITIES, type Severity, severityRank } from '../detect/finding.ts';
 import { createFindingGroups, type FindingGroup } from '../detect/groups.ts';
 import { scan } from '../scan.ts';
+import { countText } from '../sinks/quantities.ts';
 import { isHumanForm } from '../sinks/registry.ts';
 import { type Arguments, text, texts } from './arguments.ts';
 import { findingColumns, findingRow } from './finding-row.ts';
@@ -8,7 +9,6 @@ import { nextSteps } from './next-steps.ts';
 import { isReaderGone } from './output-file.ts';
 import { createPlan } from './plan.ts';
 import { prepareDetectors } from './prepare-detectors.ts';
-import { countText } from './quantities.ts';
 import { exitStatus, tellSummary } from './tell.ts';
 
 /** `auditscan detect [paths..]`: what the detectors find. Gives the exit status. */

@@ -3,11 +3,11 @@ import { type Detector, type DetectorOptions, readDetector } from '../detect/det
 import { detectorFiles, loadDetectors, PACK } from '../detect/load.ts';
 import { testDetector } from '../detect/test-detector.ts';
 import { DetectorError, UsageError } from '../errors.ts';
+import { countText } from '../sinks/quantities.ts';
 import type { Column, Row } from '../sinks/types.ts';
 import { type Arguments, flag, text, texts } from './arguments.ts';
 import { nearest } from './argv.ts';
 import { readConfig } from './config.ts';
-import { countText } from './quantities.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 
 const COLUMNS: readonly Column[] = [

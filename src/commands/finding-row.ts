@@ -1,8 +1,9 @@
-import type { Actor, Finding, FindingObject } from '../detect/finding.ts';
+import type { Finding } from '../detect/finding.ts';
+import type { Clock } from '../sinks/clock.ts';
+import { actorText, detailsText, objectText } from '../sinks/finding-text.ts';
 import type { OutputForm } from '../sinks/registry.ts';
 import type { Column, Row } from '../sinks/types.ts';
-import type { Clock } from './times.ts';
-import { shortUser } from './users.ts';
+import { shortUser } from '../sinks/users.ts';
 
 /** What the plain table shows: little, short, and never cut where it tells findings apart. */
 const TABLE_COLUMNS: readonly Column[] = [
@@ -66,8 +67,8 @@ export function findingRow(
       last: clock.text(group?.last ?? finding.last ?? finding.time),
       count: group?.count ?? finding.count,
       detector: finding.detector,
-      actor: actorOf(finding.actor, (name) => name),
-      shortActor: actorOf(finding.actor, shortUser),
+      actor: actorText(finding.actor, (name) => name),
+      shortActor: actorText(finding.actor, shortUser),
       verb: finding.verb,
       object,
       action: `${finding.verb} ${object}`.trim(),
@@ -82,42 +83,4 @@ export function findingRow(
     },
     json: () => JSON.stringify(finding),
   };
-}
-
-function actorOf(actor: Actor, userText: (name: string) => string): string {
-  const name = actor.username ? userText(actor.username) : '(nobody)';
-  return actor.impersonated ? `${name} as ${userText(actor.impersonated)}` : name;
-}
-
-/** As kubectl names it: `pods/exec shop-prod/web-0`, `clusterrolebindings pwn`; a list has no name. */
-export function objectText(object: FindingObject | null): string {
-  if (!object?.resource) return '';
-  const { group, resource, subresource, namespace, name } = object;
-  const kind = `${resource}${subresource ? `/${subresource}` : ''}`;
-  // A namespace lies in itself, as the API server writes it.
-  const where = resource === 'namespaces' ? (name ?? namespace) : [namespace, name].filter(Boolean).join('/');
-  // Only where the group is no built-in one does it help to tell objects apart.
-  const custom = group.includes('.') && !group.endsWith('.k8s.io') ? `.${group}` : '';
-  return `${kind}${custom}${where ? ` ${where}` : ''}`;
-}
-
-/** `command="sh -c id"`; lists of plain words are joined as a shell shows them. */
-function detailsText(details: Readonly<Record<string, unknown>>): string {
-  return Object.entries(details)
-    .map(([name, value]) => `${name}=${valueText(value)}`)
-    .join(' ');
-}
-
-function valueText(value: unknown): string {
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
-    if (value.length === 0) return '';
-    return value.length === 1 ? valueText(value[0]) : JSON.stringify(value.join(' '));
-  }
-  // Quoted wherever it could pass for more than one value.
-  if (typeof value === 'string') return /[\s"=]/.test(value) ? JSON.stringify(value) : value;
-  try {
-    return JSON.stringify(value) ?? '';
-  } catch {
-    return '…';
-  }
 }

@@ -2,7 +2,7 @@ import type { Detector } from '../detect/detector.ts';
 import type { Finding } from '../detect/finding.ts';
 import type { FindingGroup } from '../detect/groups.ts';
 import { forTerminal } from '../sinks/escape.ts';
-import { shortUser } from './users.ts';
+import { shortUser } from '../sinks/users.ts';
 
 const MAX_STEPS = 3;
 

@@ -2,18 +2,19 @@ import { fstatSync } from 'node:fs';
 import { InputError, UsageError } from '../errors.ts';
 import { lineTime } from '../event/line-time.ts';
 import type { ReadOptions } from '../scan.ts';
+import { type Clock, createClock } from '../sinks/clock.ts';
 import type { OutputForm } from '../sinks/registry.ts';
 import type { Column, Sink } from '../sinks/types.ts';
 import { type FindOptions, findSources, findWellKnown, WELL_KNOWN } from '../sources/find.ts';
 import { createSummary, type Summary } from '../summary.ts';
 import { type Arguments, flag, text } from './arguments.ts';
+import { parseBound } from './bounds.ts';
 import { type Config, readConfig } from './config.ts';
+import { parseSize } from './numbers.ts';
 import { withoutOutput } from './output-file.ts';
 import { createProgress } from './progress.ts';
-import { parseSize } from './quantities.ts';
 import { createSelector } from './selectors.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
-import { type Clock, createClock, parseBound } from './times.ts';
 
 /** What the command line means, after configuration, environment and terminal were asked. */
 export interface Plan {

@@ -1,5 +1,5 @@
+import { bytesText, durationText } from '../sinks/quantities.ts';
 import type { Source } from '../sources/types.ts';
-import { bytesText, durationText } from './quantities.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Short scans show nothing; the bar comes when somebody begins to wait. */

@@ -11,14 +11,15 @@ import type { EventRecord } from '../event/types.ts';
 import { compileExpression } from '../expression/compile.ts';
 import { evaluateCounted } from '../expression/evaluate-counted.ts';
 import { readEvents, readRequests } from '../scan.ts';
+import { objectText } from '../sinks/finding-text.ts';
+import { countText } from '../sinks/quantities.ts';
 import type { Column, Row } from '../sinks/types.ts';
 import { type Arguments, text, texts } from './arguments.ts';
 import { nearest } from './argv.ts';
 import { type NamedExpression, parseColumnList } from './column-list.ts';
-import { objectText } from './finding-row.ts';
 import type { Live } from './live.ts';
+import { parseCount } from './numbers.ts';
 import { createPlan, type Plan } from './plan.ts';
-import { countText, parseCount } from './quantities.ts';
 import { exitStatus, tellSummary } from './tell.ts';
 
 const SAVED = join(PACK, 'saved');

@@ -4,9 +4,9 @@ import { globMatches } from '../event/glob.ts';
 import { outcome } from '../event/outcome.ts';
 import { eventTime } from '../event/time.ts';
 import type { AuditEvent } from '../event/types.ts';
+import { longUser } from '../sinks/users.ts';
+import { parseBound } from './bounds.ts';
 import { pluralResource } from './resources.ts';
-import { parseBound } from './times.ts';
-import { longUser } from './users.ts';
 
 type Predicate = (event: AuditEvent) => boolean;
 

@@ -9,11 +9,11 @@ import type { EventRecord } from '../event/types.ts';
 import { toBoolean } from '../expression/boolean.ts';
 import type { CompiledExpression } from '../expression/compile.ts';
 import { readEvents, scan } from '../scan.ts';
+import { countText } from '../sinks/quantities.ts';
 import { createSummary } from '../summary.ts';
 import { type Arguments, texts } from './arguments.ts';
 import { createPlan, type Plan } from './plan.ts';
 import { prepareDetectors } from './prepare-detectors.ts';
-import { countText } from './quantities.ts';
 import { exitStatus, tellSummary } from './tell.ts';
 
 /** A finding's id, or enough of its beginning. */

@@ -1,9 +1,9 @@
 import type { Gap } from '../follow/log.ts';
+import { damageTexts, failureTexts } from '../sinks/damage-text.ts';
+import { durationText } from '../sinks/quantities.ts';
 import type { LogSet } from '../sources/log-set.ts';
 import type { Plan } from './plan.ts';
-import { durationText } from './quantities.ts';
 import type { Silence } from './silence.ts';
-import { damageTexts, failureTexts } from './tell.ts';
 
 /** What a run that goes on says on standard error while it does. */
 export interface LiveTeller {

@@ -1,19 +1,7 @@
-import type { Place, RejectReason, Summary } from '../summary.ts';
-import { gapText } from './gap-text.ts';
+import { damageTexts, failureTexts } from '../sinks/damage-text.ts';
+import { gapText } from '../sinks/gap-text.ts';
+import { bytesText, countText } from '../sinks/quantities.ts';
 import type { Plan } from './plan.ts';
-import { bytesText, countText } from './quantities.ts';
-
-/** One and several of each kind of damage. */
-const REASONS: Readonly<Record<RejectReason, readonly [string, string]>> = {
-  torn: ['piece of an event (torn)', 'pieces of events (torn)'],
-  'not-json': ['line that is not JSON (not-json)', 'lines that are not JSON (not-json)'],
-  'not-audit': [
-    'line that is JSON but no audit event (not-audit)',
-    'lines that are JSON but no audit events (not-audit)',
-  ],
-  'too-long': ['line above the maximum record size (too-long)', 'lines above the maximum record size (too-long)'],
-  'nul-hole': ['hole of NUL bytes (nul-hole)', 'holes of NUL bytes (nul-hole)'],
-};
 
 /**
  * What the run says on standard error when it is over: the headline (what was found), what was read, and everything that
@@ -52,22 +40,6 @@ export function tellSummary(plan: Plan, headline: string, unit: 'request' | 'eve
   for (const error of summary.inputErrors) terminal.tellError(error);
 }
 
-/** A line for each kind of damage. */
-export function damageTexts({ rejects }: Summary): string[] {
-  return [...rejects].map(
-    ([reason, { count, bytes, first }]) =>
-      `damage: ${count.toLocaleString('en-US')} ${REASONS[reason][count === 1 ? 0 : 1]}, ${bytesText(bytes)}, first at ${placeText(first)}`,
-  );
-}
-
-/** A line for each expression that failed. */
-export function failureTexts({ failures }: Summary): string[] {
-  return [...failures].map(
-    ([name, { count, message, first }]) =>
-      `error: ${name} failed on ${countText(count, 'event')}, first at ${placeText(first)}: ${message}`,
-  );
-}
-
 /** 2 where an input failed, or is damaged or lacks a generation under --strict; else the status given. */
 export function exitStatus(plan: Plan, status: 0 | 1): 0 | 1 | 2 {
   const { summary, strict } = plan;
@@ -85,8 +57,4 @@ function readText({ summary, clock }: Plan, unit: 'request' | 'event'): string {
   if (firstTime !== undefined && lastTime !== undefined) parts.push(clock.span(firstTime, lastTime));
   parts.push(`${bytesText(summary.bytes)} read`);
   return parts.join(', ');
-}
-
-function placeText({ path, offset, label }: Place): string {
-  return `${label === undefined ? '' : `${label} `}${path}:${offset}`;
 }

@@ -2,11 +2,12 @@ import { plain } from '../detect/plain.ts';
 import { UsageError } from '../errors.ts';
 import { evaluateCounted } from '../expression/evaluate-counted.ts';
 import { readEvents, readRequests } from '../scan.ts';
+import { countText } from '../sinks/quantities.ts';
 import type { Column, Row } from '../sinks/types.ts';
 import { type Arguments, text, texts } from './arguments.ts';
 import { parseColumnList } from './column-list.ts';
+import { parseCount } from './numbers.ts';
 import { createPlan } from './plan.ts';
-import { countText, parseCount } from './quantities.ts';
 import { exitStatus, tellSummary } from './tell.ts';
 
 const DEFAULT_LIMIT = 20;

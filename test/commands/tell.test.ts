@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/commands/plan.ts';
 import { exitStatus, tellSummary } from '../../src/commands/tell.ts';
-import { createClock } from '../../src/commands/times.ts';
+import { createClock } from '../../src/sinks/clock.ts';
 import { countFailure, countReject, createSummary, type Summary } from '../../src/summary.ts';
 
 /** A plan whose terminal notes what it is told. */

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { QUIET } from '../sources/gaps.ts';
 import type { Gap } from '../summary.ts';
-import type { Clock } from './times.ts';
+import type { Clock } from './clock.ts';
 
 /** What lies between two generations, or does not: `nothing between 03:00 and 05:10 UTC: audit.log.2 ends, …`. */
 export function gapText({ before, after, label, from, to, missing }: Gap, clock: Clock): string {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { gapText } from '../../src/commands/gap-text.ts';
-import { createClock } from '../../src/commands/times.ts';
+import { createClock } from '../../src/sinks/clock.ts';
+import { gapText } from '../../src/sinks/gap-text.ts';
 import type { Gap } from '../../src/summary.ts';
 
 const at = (hour: number, minute: number): number => Date.UTC(2026, 10, 20, hour, minute) * 1000;

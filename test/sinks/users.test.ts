@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { longUser, shortUser } from '../../src/commands/users.ts';
+import { longUser, shortUser } from '../../src/sinks/users.ts';
 
 describe('a user name in a table', () => {
   it.each([

@@ -1,0 +1,34 @@
+import type { Place, RejectReason, Summary } from '../summary.ts';
+import { bytesText, countText } from './quantities.ts';
+
+/** One and several of each kind of damage. */
+const REASONS: Readonly<Record<RejectReason, readonly [string, string]>> = {
+  torn: ['piece of an event (torn)', 'pieces of events (torn)'],
+  'not-json': ['line that is not JSON (not-json)', 'lines that are not JSON (not-json)'],
+  'not-audit': [
+    'line that is JSON but no audit event (not-audit)',
+    'lines that are JSON but no audit events (not-audit)',
+  ],
+  'too-long': ['line above the maximum record size (too-long)', 'lines above the maximum record size (too-long)'],
+  'nul-hole': ['hole of NUL bytes (nul-hole)', 'holes of NUL bytes (nul-hole)'],
+};
+
+/** A line for each kind of damage. */
+export function damageTexts({ rejects }: Summary): string[] {
+  return [...rejects].map(
+    ([reason, { count, bytes, first }]) =>
+      `damage: ${count.toLocaleString('en-US')} ${REASONS[reason][count === 1 ? 0 : 1]}, ${bytesText(bytes)}, first at ${placeText(first)}`,
+  );
+}
+
+/** A line for each expression that failed. */
+export function failureTexts({ failures }: Summary): string[] {
+  return [...failures].map(
+    ([name, { count, message, first }]) =>
+      `error: ${name} failed on ${countText(count, 'event')}, first at ${placeText(first)}: ${message}`,
+  );
+}
+
+function placeText({ path, offset, label }: Place): string {
+  return `${label === undefined ? '' : `${label} `}${path}:${offset}`;
+}
