@@ -30,6 +30,10 @@ const cells = (change: Partial<Finding> = {}): Readonly<Record<string, unknown>>
   findingRow({ ...finding, ...change }, clock).cells;
 
 describe('an actor', () => {
+  it('names the URI where a request is about no object', () => {
+    expect(cells({ object: null, uri: '/healthz' }).object).toBe('/healthz');
+  });
+
   it('is the caller, and whom it impersonates', () => {
     expect(cells().actor).toBe('maria');
     expect(cells({ actor: { username: 'maria', groups: [], impersonated: 'system:admin' } }).actor).toBe(

@@ -24,7 +24,8 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { InputError } from '../../src/errors.ts';
-import { type Checkpoint, fileBehind, readCheckpoint, writeCheckpoint } from '../../src/follow/checkpoint.ts';
+import { fileBehind } from '../../src/files/replace.ts';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../src/follow/checkpoint.ts';
 
 const WRITER = fileURLToPath(new URL('counting-writer.ts', import.meta.url));
 const WAY_OUT =

@@ -30,8 +30,4 @@ describe('an object', () => {
   it('is nothing where there is none', () => {
     expect(objectText(null)).toBe('');
   });
-
-  it('is the URI then', () => {
-    expect(cells({ object: null, uri: '/healthz' }).object).toBe('/healthz');
-  });
 });
