@@ -7,8 +7,8 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
 
 /** Each may import from itself and from those before it. */
 const LAYERS = [
-  ...['errors', 'summary', 'sources', 'framing', 'follow', 'sieve', 'event', 'expression', 'detect'],
-  ...['pool', 'sinks', 'scan', 'commands', 'cli', 'index'],
+  ...['errors', 'summary', 'files', 'sources', 'framing', 'follow', 'sieve', 'event', 'expression', 'detect'],
+  ...['pool', 'sinks', 'scan', 'report', 'commands', 'cli', 'index'],
 ];
 const COMMAND_LINE = new Set(['commands', 'cli']);
 

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InputError, UsageError } from '../errors.ts';
-import { fileBehind } from '../follow/checkpoint.ts';
+import { fileBehind } from '../files/replace.ts';
 import { findWellKnown, WELL_KNOWN } from '../sources/find.ts';
 import { type FoundSets, findSets } from '../sources/find-sets.ts';
 import { liveName } from '../sources/generations.ts';

@@ -1,6 +1,7 @@
 /**
- * A lock beside a state file: two runs that go on from the same state would each tell the same findings, and write the state
- * over that of the other. Node has no `flock`, so that a lock is a file, and somebody has to judge whether its holder lives.
+ * A lock beside a file that a run leaves for the next: two runs that go on from the same state would each tell the same
+ * findings, and write the state over that of the other. Node has no `flock`, so that a lock is a file, and somebody has to
+ * judge whether its holder lives.
  */
 
 import { createHash, randomUUID } from 'node:crypto';
@@ -11,11 +12,11 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 import { codeOf, InputError, systemReason, UsageError } from '../errors.ts';
-import { fileBehind } from '../follow/checkpoint.ts';
+import { fileBehind } from '../files/replace.ts';
 
 export interface Lock {
   /**
-   * To be called before each write of the state.
+   * To be called before each write of the file.
    * @throws {InputError} when another process took the lock over.
    */
   check(): Promise<void>;
@@ -76,37 +77,46 @@ interface Found {
 }
 
 /**
- * Takes the lock of a state file. The lock lies beside the file itself where a link leads to it, so that its names are one.
+ * Takes the lock of a state file, or of another that runs leave for the next. The lock lies beside the file itself where a
+ * link leads to it, so that its names are one.
+ * @param option names the file on the command line; who is refused is told to give each run its own.
  * @throws {UsageError} when another process holds it; {InputError} when it cannot be made.
  */
-export async function acquireLock(statePath: string): Promise<Lock> {
+export async function acquireLock(file: string, option: '--state' | '--known' = '--state'): Promise<Lock> {
   const us = await ourselves();
+  const refusal = (them: Holder | undefined): UsageError => inUse(file, option, them, us);
   const text = `${JSON.stringify(us)}\n`;
   try {
-    const path = `${await fileBehind(statePath)}.lock`;
+    const path = `${await fileBehind(file)}.lock`;
     const draft = `${path}.${us.token}`;
     await create(draft, text);
     try {
-      await take(statePath, path, draft, text, us);
+      await take(path, draft, text, us, refusal);
     } finally {
       await unlink(draft).catch(() => {});
     }
-    return held(statePath, path, text);
+    return held(file, path, text);
   } catch (error) {
     if (error instanceof UsageError || error instanceof InputError) throw error;
-    throw new InputError(await whyNot(statePath, error));
+    throw new InputError(await whyNot(file, error));
   }
 }
 
-async function whyNot(statePath: string, error: unknown): Promise<string> {
-  const folder = dirname(await fileBehind(statePath).catch(() => statePath));
-  if (codeOf(error) === 'ENOENT') return `cannot lock ${statePath}: there is no directory ${folder}; make it first`;
+async function whyNot(file: string, error: unknown): Promise<string> {
+  const folder = dirname(await fileBehind(file).catch(() => file));
+  if (codeOf(error) === 'ENOENT') return `cannot lock ${file}: there is no directory ${folder}; make it first`;
   const isDenied = codeOf(error) === 'EACCES' || codeOf(error) === 'EROFS';
   const wayOut = isDenied ? `; its directory, ${folder}, must be one that this user may write to` : '';
-  return `cannot lock ${statePath}: ${systemReason(error)}${wayOut}`;
+  return `cannot lock ${file}: ${systemReason(error)}${wayOut}`;
 }
 
-async function take(statePath: string, path: string, draft: string, text: string, us: Holder): Promise<void> {
+async function take(
+  path: string,
+  draft: string,
+  text: string,
+  us: Holder,
+  refusal: (them: Holder | undefined) => UsageError,
+): Promise<void> {
   // Signs of life are stamped by the file system, which may be another machine's.
   const ahead = (await lstat(draft)).mtimeMs - Date.now();
   // One from the future was stamped before the clock was set back, and a live holder would have stamped it anew.
@@ -118,10 +128,10 @@ async function take(statePath: string, path: string, draft: string, text: string
     if (found === undefined) continue;
     // A file server that was asked twice may refuse what it has done.
     if (found.text === text) return;
-    if (!(await isDead(found, us, age(found.touched)))) throw inUse(statePath, found.holder, us);
+    if (!(await isDead(found, us, age(found.touched)))) throw refusal(found.holder);
     if (!(await removeDead(path, found, age))) await delay(PAUSE);
   }
-  throw inUse(statePath, found?.holder, us);
+  throw refusal(found?.holder);
 }
 
 /** Gives the draft its name, whole from the first moment. False where the name is taken. */
@@ -158,7 +168,7 @@ async function removeDead(path: string, dead: Found, age: (time: number) => numb
   }
 }
 
-function held(statePath: string, path: string, text: string): Lock {
+function held(file: string, path: string, text: string): Lock {
   let touching = false;
   // Of its own accord: a reader that stalls, or a huge file that is read past, holds up everything else, writes of the state
   // included. Only a write that the system itself holds up stops this, too: to a file or a terminal, never to a pipe.
@@ -178,7 +188,7 @@ function held(statePath: string, path: string, text: string): Lock {
       });
       if (ours) return;
       throw new InputError(
-        `the lock ${path} is gone or another auditscan's: this one stops, so that not both write ${statePath}`,
+        `the lock ${path} is gone or another auditscan's: this one stops, so that not both write ${file}`,
       );
     },
     async release() {
@@ -303,12 +313,12 @@ async function processStat(pid: string): Promise<{ pid: number; state: string; s
   return start === undefined ? undefined : { pid: Number.parseInt(line, 10), state, start: Number(start) };
 }
 
-function inUse(statePath: string, them: Holder | undefined, us: Holder): UsageError {
+function inUse(file: string, option: string, them: Holder | undefined, us: Holder): UsageError {
   const who =
     them === undefined ? 'its lock cannot be read' : `process ${them.pid} on ${them.host} since ${them.since}`;
   const asked = them !== undefined && canBeAsked(them, us);
   return new UsageError(
-    `${statePath} is in use by another auditscan (${who}); give each its own --state${asked ? '' : ', or wait a minute if that one was killed'}`,
+    `${file} is in use by another auditscan (${who}); give each its own ${option}${asked ? '' : ', or wait a minute if that one was killed'}`,
   );
 }
 

@@ -199,6 +199,13 @@ describe('a holder', () => {
     expect(await tell(one, 'acquire')).toContain(`process ${other.pid} `);
   });
 
+  it('of another file than a state is told by the option that names it', async () => {
+    const lock = await acquireLock(state, '--known');
+    expect((await errorOf(acquireLock(state, '--known'))).message).toMatch(/\); give each its own --known$/);
+    expect(await refusal()).toMatch(/\); give each its own --state$/);
+    await lock.release();
+  });
+
   it('that was killed is followed at once', async () => {
     const [one, other] = await Promise.all([holder(), holder()]);
     expect(await tell(one, 'acquire')).toBe('done');
