@@ -20,6 +20,9 @@ import { countTime, type Summary } from './summary.ts';
 /** Above what any API server writes as one line by default (its files rotate at 100 MB). */
 export const DEFAULT_MAX_RECORD_SIZE = 128 * 1024 * 1024;
 
+/** Whether an event is wanted; no source is given where lines were given. */
+export type Select = (event: AuditEvent, source: Source | undefined) => boolean;
+
 export interface ReadOptions {
   readonly sources: readonly Source[];
   /** Lines to read before the sources: those of a log that is followed. */
@@ -28,10 +31,10 @@ export interface ReadOptions {
   readonly summary: Summary;
   /** Bytes of one line above which it is skipped and counted. */
   readonly maxRecordSize?: number | undefined;
-  /** Events that it refuses are read and counted, and nothing more. */
-  readonly select?: ((event: AuditEvent) => boolean) | undefined;
-  /** Told the bytes as they come from disk, before decompression. */
-  readonly onRead?: ((bytes: number) => void) | undefined;
+  /** Events that it refuses are read and counted, and nothing more; asked for each in the order of the log. */
+  readonly select?: Select | undefined;
+  /** Shown what is read of each source. */
+  readonly onRead?: ((bytes: Buffer, position: number, source: Source) => void) | undefined;
   /** Brings the stages of requests together; one that was used before goes on where it stands. */
   readonly folder?: RequestFolder | undefined;
 }
@@ -59,11 +62,11 @@ export async function* readEvents(options: ReadOptions): AsyncIterable<EventReco
     summary.files += 1;
     gaps.begin(source);
     try {
-      const { path, chunks } = await openSource(source, options.onRead);
+      const { path, chunks } = await openSource(source, (bytes, at) => options.onRead?.(bytes, at, source));
       for await (const lines of splitLines(chunks, { path, label, maxRecordSize }, summary)) {
         const decoded = decodeBatch({ path, label, lines }, summary);
         gaps.read(stageTime(decoded[0]?.event), stageTime(decoded.at(-1)?.event));
-        const selected = selectFrom(decoded, options);
+        const selected = selectFrom(decoded, options, source);
         if (selected.length > 0) yield selected;
       }
     } catch (error) {
@@ -86,11 +89,15 @@ function decodeBatch({ path, label, lines }: LineBatch, summary: Summary): Event
   return decoded;
 }
 
-function selectFrom(records: readonly EventRecord[], { summary, select = () => true }: ReadOptions): EventRecord[] {
+function selectFrom(
+  records: readonly EventRecord[],
+  { summary, select = () => true }: ReadOptions,
+  source?: Source,
+): EventRecord[] {
   const selected = records.filter(({ event }) => {
     const time = eventTime(event);
     if (time === undefined) summary.untimed += 1;
-    const wanted = select(event);
+    const wanted = select(event, source);
     if (wanted) countTime(summary, time);
     return wanted;
   });
@@ -113,15 +120,29 @@ export async function* readRequests(options: ReadOptions): AsyncIterable<EventRe
   }
 }
 
-/** The findings of all detectors over all requests, as they come; those of windows when the window is over. */
-export async function* scan(options: ScanOptions): AsyncIterable<Finding[]> {
+/** A request, by the event that decides it, and what was found when it was judged. */
+export interface Judged {
+  /** Undefined at the end, for the findings of windows that were still open. */
+  readonly record: EventRecord | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/** Every request, judged by all detectors. */
+export async function* judgeRequests(options: ScanOptions): AsyncIterable<Judged[]> {
   const { detectors, exceptions = [], summary } = options;
   const { engine = createEngine(detectors, exceptions, summary) } = options;
   for await (const records of readRequests(options)) {
-    const findings: Finding[] = [];
-    for (const record of records) for (const finding of await engine.judge(record)) findings.push(finding);
-    if (findings.length > 0) yield findings;
+    const judged: Judged[] = [];
+    for (const record of records) judged.push({ record, findings: await engine.judge(record) });
+    yield judged;
   }
-  const last = engine.finish();
-  if (last.length > 0) yield last;
+  yield [{ record: undefined, findings: engine.finish() }];
+}
+
+/** The findings of all detectors over all requests, as they come; those of windows when the window is over. */
+export async function* scan(options: ScanOptions): AsyncIterable<Finding[]> {
+  for await (const judged of judgeRequests(options)) {
+    const found = judged.flatMap(({ findings }) => findings);
+    if (found.length > 0) yield found;
+  }
 }

@@ -112,7 +112,7 @@ describe('every byte read', () => {
   it('is told as it comes from disk', async () => {
     const compressed = gzipSync(lines('a', 'b'));
     let seen = 0;
-    await events([source(compressed)], { onRead: (bytes) => (seen += bytes) });
+    await events([source(compressed)], { onRead: ({ length }) => (seen += length) });
     expect(seen).toBe(compressed.length);
   });
 });

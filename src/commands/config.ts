@@ -11,6 +11,7 @@ import { parseTime } from '../event/time.ts';
 import type { Lists } from '../expression/compile.ts';
 import { eventFunctions } from '../expression/functions.ts';
 import { JSONATA_FUNCTIONS } from '../expression/names.ts';
+import { type BusinessHours, DAYS, parseHours } from '../report/business-hours.ts';
 
 export interface Config {
   /** The file it was read from; undefined where there is none. */
@@ -20,6 +21,8 @@ export interface Config {
   readonly exceptions: readonly ExceptionRule[];
   readonly severities: Readonly<Record<string, Severity>>;
   readonly disabled: readonly string[];
+  /** When people are expected to work; undefined where the file does not say. */
+  readonly businessHours: BusinessHours | undefined;
 }
 
 const day = v.pipe(
@@ -49,6 +52,23 @@ const schema = v.strictObject({
   ),
   severities: v.optional(v.record(v.string(), v.picklist(SEVERITIES, `must be one of ${SEVERITIES.join(', ')}`))),
   disabled: v.optional(v.array(v.string())),
+  businessHours: v.optional(
+    v.strictObject({
+      timezone: v.optional(v.pipe(v.string(), v.check(isTimezone, 'must be a time zone such as Europe/Berlin')), 'UTC'),
+      days: v.optional(
+        v.pipe(v.array(v.picklist(DAYS, `must be one of ${DAYS.join(', ')}`)), v.nonEmpty('must name a day')),
+        ['mon', 'tue', 'wed', 'thu', 'fri'],
+      ),
+      hours: v.optional(
+        v.pipe(
+          v.string(),
+          v.transform(parseHours),
+          v.custom<{ from: number; to: number }>((hours) => hours !== undefined, 'must be a time such as 08:00-18:00'),
+        ),
+        '08:00-18:00',
+      ),
+    }),
+  ),
 });
 
 /**
@@ -58,7 +78,8 @@ const schema = v.strictObject({
  */
 export async function readConfig(named: string | undefined): Promise<Config> {
   const path = await findConfig(named);
-  if (path === undefined) return { path, lists: DEFAULT_LISTS, exceptions: [], severities: {}, disabled: [] };
+  if (path === undefined)
+    return { path, lists: DEFAULT_LISTS, exceptions: [], severities: {}, disabled: [], businessHours: undefined };
   const document = await readDocument(path, v.nullish(schema, {}));
   const file = document.value;
   for (const name of Object.keys(file.lists ?? {})) {
@@ -73,7 +94,21 @@ export async function readConfig(named: string | undefined): Promise<Config> {
     exceptions: file.exceptions ?? [],
     severities: file.severities ?? {},
     disabled: file.disabled ?? [],
+    businessHours: file.businessHours && {
+      timezone: file.businessHours.timezone,
+      days: file.businessHours.days,
+      ...file.businessHours.hours,
+    },
   };
+}
+
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function withDefaults(own: Lists): Lists {

@@ -34,7 +34,7 @@ export async function detectLive(args: Arguments, plan: Plan, prepared: Prepared
   const count = ({ severity }: Finding): void => {
     bySeverity.set(severity, (bySeverity.get(severity) ?? 0) + 1);
   };
-  const status = (): 0 | 1 => failStatus(bySeverity, args);
+  const status = (): 0 | 1 => failStatus(bySeverity, args['fail-on']);
 
   /** Whether there was something to write. */
   const write = async (rows: readonly Row[]): Promise<boolean> => {

@@ -21,7 +21,7 @@ export async function detect(args: Arguments): Promise<number> {
   const grouped = isHumanForm(form) ? createFindingGroups() : undefined;
   const bySeverity = new Map<Severity, number>();
 
-  const status = (): 0 | 1 => failStatus(bySeverity, args);
+  const status = (): 0 | 1 => failStatus(bySeverity, args['fail-on']);
   let groups: FindingGroup[] = [];
 
   try {
@@ -59,9 +59,9 @@ export function headline(bySeverity: ReadonlyMap<Severity, number>): string {
   return `${countText(total, 'finding')} (${parts.join(', ')})`;
 }
 
-/** The exit status of what was found: 1 with a finding at or above `--fail-on`. */
-export function failStatus(bySeverity: ReadonlyMap<Severity, number>, args: Arguments): 0 | 1 {
-  const least = text(args['fail-on']) as Severity | undefined;
+/** The exit status of what was found: 1 with a finding at or above what `--fail-on` says. */
+export function failStatus(bySeverity: ReadonlyMap<Severity, number>, failOn: unknown): 0 | 1 {
+  const least = text(failOn) as Severity | undefined;
   if (least === undefined) return 0;
   return [...bySeverity.keys()].some((severity) => severityRank(severity) >= severityRank(least)) ? 1 : 0;
 }

@@ -52,7 +52,14 @@ export const OPTIONS = {
     describe: 'Form of the output',
     type: 'string',
     alias: 'o',
-    choices: ['table', 'wide', 'json', 'jsonl', 'csv', 'markdown'],
+    choices: ['table', 'wide', 'json', 'jsonl', 'csv', 'markdown', 'html'],
+    group: OUTPUT,
+  },
+  out: {
+    describe:
+      'File to write, or to replace; its ending tells the form (.html, .md, .json); may be repeated for several forms',
+    type: 'string',
+    repeatable: true,
     group: OUTPUT,
   },
   timezone: {
@@ -121,6 +128,18 @@ export const OPTIONS = {
   },
   'fail-on': {
     describe: 'Exit 1 when there is a finding of this severity or above',
+    type: 'string',
+    choices: ['info', 'low', 'medium', 'high', 'critical'],
+    group: DETECT,
+  },
+
+  known: {
+    describe: 'File that remembers what reports told: tells what is new, and where --since last begins',
+    type: 'string',
+    group: DETECT,
+  },
+  'fail-on-new': {
+    describe: 'Exit 1 when there is such a finding that no earlier report told',
     type: 'string',
     choices: ['info', 'low', 'medium', 'high', 'critical'],
     group: DETECT,

@@ -3,6 +3,7 @@ import { UsageError } from '../errors.ts';
 import type { Arguments } from './arguments.ts';
 import { nearest, type ParsedArguments, parseArguments } from './argv.ts';
 import { FOLLOWING, OPTIONS, type OptionName, type OptionSpec, READING, SELECTORS, WRITING } from './option-table.ts';
+import { REPORT_FORMS } from './report-output.ts';
 
 /** Runs a command and gives its exit status. */
 type Run = (args: Arguments) => Promise<number>;
@@ -14,9 +15,14 @@ interface Command {
   /** Loads the command: nothing of it is imported before it runs. */
   readonly load: () => Promise<Run>;
   readonly examples?: readonly (readonly [string, string])[];
-  /** Output forms that make no sense here. */
-  readonly notForms?: readonly string[];
+  /** Output forms that make sense here; those of {@link FORMS} where it does not say. */
+  readonly forms?: readonly string[];
+  /** Of options that are more here than elsewhere. */
+  readonly describes?: Partial<Readonly<Record<OptionName, string>>>;
 }
+
+/** Of findings, events and rows. */
+const FORMS = ['table', 'wide', 'json', 'jsonl', 'csv', 'markdown'];
 
 const COMMANDS: readonly Command[] = [
   {
@@ -33,6 +39,34 @@ const COMMANDS: readonly Command[] = [
         'as it happens; goes on after a restart',
       ],
       ['$0 detect audit.log --user -system:* --fail-on high', 'only people; exit 1 on a finding of high or critical'],
+    ],
+  },
+  {
+    usage: 'report [paths..]',
+    describe: 'A page on what happened, for people and for cron: whole rotated sets, one self-contained file',
+    options: [
+      ...[...SELECTORS, 'label', 'max-record-size', 'strict', 'config', 'output', 'out', 'timezone', 'quiet'],
+      ...['known', 'detectors', 'detector', 'severity', 'fail-on', 'fail-on-new'],
+    ] as const,
+    load: async () => (await import('./report.ts')).report,
+    forms: REPORT_FORMS,
+    describes: {
+      since:
+        'From this time on: RFC 3339, an age such as 24h, 7d, or last: what was logged since the last report (--known)',
+      output: 'Form of the output; by default as the ending of --out says, else html',
+      timezone: 'Time zone of times and hours, for example Europe/Berlin',
+    },
+    examples: [
+      ['$0 report --since 24h --out report.html', 'the last day of the log at its well-known place'],
+      [
+        '$0 report /var/log/kubernetes/audit --out report.html --out report.json',
+        'a page for people, JSON for programs',
+      ],
+      [
+        '$0 report --since last --known /var/lib/auditscan/known --out report.html --fail-on-new high -q',
+        'by cron: nothing is told twice, exit 1 on something new',
+      ],
+      ['$0 report samples/incident -o markdown', 'to paste into a chat or a ticket'],
     ],
   },
   {
@@ -61,7 +95,7 @@ const COMMANDS: readonly Command[] = [
     describe: 'The raw events of a finding, by its id or the beginning of it, or of an auditID',
     options: [...SELECTORS, ...READING, 'output', 'color', 'quiet', 'detectors'],
     load: async () => (await import('./show.ts')).show,
-    notForms: ['table', 'wide', 'csv', 'markdown'],
+    forms: ['json', 'jsonl'],
   },
 ];
 
@@ -206,9 +240,11 @@ function add(parser: Argv, command: Command, run: (args: Arguments) => Promise<v
 }
 
 function optionFor(name: OptionName, command: Command): ReturnType<typeof describeOption> {
-  const option = describeOption(name);
-  if (!option.choices || !command.notForms || name !== 'output') return option;
-  return { ...option, choices: option.choices.filter((form) => !command.notForms?.includes(form)) };
+  const option = {
+    ...describeOption(name),
+    ...(command.describes?.[name] ? { describe: command.describes[name] } : {}),
+  };
+  return name === 'output' ? { ...option, choices: [...(command.forms ?? FORMS)] } : option;
 }
 
 function describeOption(name: OptionName) {

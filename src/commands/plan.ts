@@ -37,11 +37,19 @@ export interface Plan {
   openSink(columns: readonly Column[] | undefined): Promise<Sink>;
 }
 
+export interface PlanOptions {
+  readonly defaultForm?: OutputForm;
+  /** Nobody watches: whole sets are read, and standard input, which cron leaves empty, only where it is named. */
+  readonly unattended?: boolean;
+  /** In the place of --since: generations of a log that ended before are not read. */
+  readonly since?: (log: string) => number | undefined;
+}
+
 /** @throws {KnownError} for whatever is wrong, before a byte of a log is read. */
 export async function createPlan(
   args: Arguments,
   paths: readonly string[],
-  defaultForm: OutputForm = 'table',
+  { defaultForm = 'table', unattended = false, since: sinceOf }: PlanOptions = {},
 ): Promise<Plan> {
   const terminal = createTerminal(flag(args.color));
   const quiet = args.quiet === true;
@@ -59,14 +67,15 @@ export async function createPlan(
   if (!live && args.silence !== undefined) throw new UsageError('--silence needs --follow');
   const found = await (live
     ? { sources: [], notes: [] }
-    : chooseSources(paths, {
+    : chooseSources(paths, !unattended, {
         label: text(args.label),
-        rotated: args.rotated === true,
+        rotated: unattended || args.rotated === true,
         timeOfLine: lineTime,
-        since,
+        since: sinceOf ?? (() => since),
       }));
   summary.notes.push(...found.notes);
   const sources = await withoutOutput(found.sources, (note) => summary.notes.push(note));
+  const progress = createProgress(sources, terminal, quiet);
   return {
     terminal,
     config,
@@ -78,7 +87,7 @@ export async function createPlan(
     bounded: args.since !== undefined || args.until !== undefined,
     live,
     since,
-    reading: { sources, summary, maxRecordSize, select, onRead: createProgress(sources, terminal, quiet) },
+    reading: { sources, summary, maxRecordSize, select, onRead: ({ length }) => progress(length) },
     async openSink(columns) {
       const { sinks } = await import('../sinks/registry.ts');
       return sinks[form](terminal, columns, { width: terminal.width, colour: terminal.colour });
@@ -86,12 +95,12 @@ export async function createPlan(
   };
 }
 
-/** The paths named; without any, standard input if something comes from it, else the first well-known place. */
-async function chooseSources(paths: readonly string[], options: FindOptions) {
+/** The paths named; without any, standard input if it may be and something comes from it, else the first well-known place. */
+async function chooseSources(paths: readonly string[], mayBeInput: boolean, options: FindOptions) {
   if (paths.length > 0) return findSources(paths, options);
   // Node takes a directory for an empty stream.
-  if (isDirectory(0)) throw new InputError('standard input is a directory; name it as a path');
-  if (!process.stdin.isTTY && (await hasInput())) return findSources(['-'], options);
+  if (mayBeInput && isDirectory(0)) throw new InputError('standard input is a directory; name it as a path');
+  if (mayBeInput && !process.stdin.isTTY && (await hasInput())) return findSources(['-'], options);
   const path = await findWellKnown();
   if (path === undefined) {
     throw new UsageError(

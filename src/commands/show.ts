@@ -25,7 +25,7 @@ type Wanted = (record: EventRecord) => boolean | Promise<boolean>;
 export async function show(args: Arguments): Promise<number> {
   const id = String(args.id);
   if (id === '') throw new UsageError('show needs the id of a finding or an auditID');
-  const plan = await createPlan(args, texts(args.paths), 'jsonl');
+  const plan = await createPlan(args, texts(args.paths), { defaultForm: 'jsonl' });
   const wanted = await createWanted(id, args, plan);
   const sink = await plan.openSink(undefined);
   let shown = 0;

@@ -81,8 +81,8 @@ export function createLiveTeller(plan: Plan, follow: boolean): LiveTeller {
       if (!follow || now < nextDamage || count === damaged) return;
       damaged = count;
       nextDamage = now + DAMAGE;
-      for (const line of damageTexts(summary)) tell(line);
-      for (const line of failureTexts(summary)) if (isNews(line)) terminal.tell(line);
+      for (const line of damageTexts(summary)) tell(`damage: ${line}`);
+      for (const line of failureTexts(summary)) if (isNews(line)) terminal.tell(`error: ${line}`);
     },
   };
 

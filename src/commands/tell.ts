@@ -5,17 +5,24 @@ import type { Plan } from './plan.ts';
 
 /**
  * What the run says on standard error when it is over: the headline (what was found), what was read, and everything that
- * was not as it should be. Quiet leaves only the errors.
- * @param headline for example `12 findings`, or `no finding`; what was read is added to it.
+ * was not as it should be. Quiet leaves only the errors, which damage is where the run is strict.
+ * @param headline for example `12 findings`, or `no finding`.
+ * @param read what was read, by default as {@link readText} tells it.
  */
-export function tellSummary(plan: Plan, headline: string, unit: 'request' | 'event'): void {
-  const { terminal, summary, quiet } = plan;
+export function tellSummary(
+  plan: Plan,
+  headline: string,
+  unit: 'request' | 'event',
+  read: string = readText(plan, unit),
+): void {
+  const { terminal, summary, quiet, strict } = plan;
   const tell = (line: string): void => {
     if (!quiet) terminal.tell(line);
   };
-  tell(`${headline} in ${readText(plan, unit)}`);
+  tell(`${headline} in ${read}`);
   for (const note of summary.notes) tell(`note: ${note}`);
-  for (const gap of summary.gaps.first) tell(`note: ${gapText(gap, plan.clock)}`);
+  for (const gap of summary.gaps.first)
+    if (!quiet || (strict && gap.missing !== undefined)) terminal.tell(`note: ${gapText(gap, plan.clock)}`);
   const further = summary.gaps.count - summary.gaps.first.length;
   if (further > 0) tell(`note: ${countText(further, 'gap')} more between generations`);
   if (summary.received > 0 && summary.requests === 0) {
@@ -35,8 +42,8 @@ export function tellSummary(plan: Plan, headline: string, unit: 'request' | 'eve
   }
   if (summary.excepted > 0)
     tell(`note: ${countText(summary.excepted, 'match', 'matches')} left out by exceptions of ${plan.config.path}`);
-  for (const line of damageTexts(summary)) tell(line);
-  for (const line of failureTexts(summary)) terminal.tell(line);
+  for (const line of damageTexts(summary)) if (!quiet || strict) terminal.tell(`damage: ${line}`);
+  for (const line of failureTexts(summary)) terminal.tell(`error: ${line}`);
   for (const error of summary.inputErrors) terminal.tellError(error);
 }
 

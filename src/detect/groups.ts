@@ -13,7 +13,8 @@ export interface FindingGroup {
 }
 
 export interface FindingGroups {
-  add(finding: Finding): void;
+  /** Gives the group that it fell into; undefined where there was no room for another. */
+  add(finding: Finding): FindingGroup | undefined;
   /** Worst first, then by time. */
   sorted(): FindingGroup[];
   /** Findings that came when the table was full, in groups of their own. */
@@ -53,15 +54,19 @@ export function createFindingGroups(): FindingGroups {
   return {
     add(finding) {
       const key = groupKey(finding);
-      const group = groups.get(key);
-      if (group) {
-        addToGroup(group, finding);
-      } else if (groups.size < MAX_GROUPS && size < MAX_SIZE) {
-        size += JSON.stringify(finding).length;
-        groups.set(key, newGroup(finding));
-      } else {
-        other += finding.count;
+      const known = groups.get(key);
+      if (known) {
+        addToGroup(known, finding);
+        return known;
       }
+      if (groups.size >= MAX_GROUPS || size >= MAX_SIZE) {
+        other += finding.count;
+        return undefined;
+      }
+      const group = newGroup(finding);
+      size += JSON.stringify(finding).length;
+      groups.set(key, group);
+      return group;
     },
     sorted: () =>
       [...groups.values()].sort(

@@ -162,7 +162,7 @@ export interface ActorActivity {
 }
 
 export interface ResourceActivity {
-  /** As kubectl names it: `pods/exec`, `deployments.apps`; empty for requests that name none. */
+  /** As kubectl names it: `pods/exec`, `widgets.example.com`; where a request names none, the path that it asked for. */
   readonly resource: string;
   readonly count: number;
   readonly writes: number;

@@ -17,7 +17,7 @@ const REASONS: Readonly<Record<RejectReason, readonly [string, string]>> = {
 export function damageTexts({ rejects }: Summary): string[] {
   return [...rejects].map(
     ([reason, { count, bytes, first }]) =>
-      `damage: ${count.toLocaleString('en-US')} ${REASONS[reason][count === 1 ? 0 : 1]}, ${bytesText(bytes)}, first at ${placeText(first)}`,
+      `${count.toLocaleString('en-US')} ${REASONS[reason][count === 1 ? 0 : 1]}, ${bytesText(bytes)}, first at ${placeText(first)}`,
   );
 }
 
@@ -25,7 +25,7 @@ export function damageTexts({ rejects }: Summary): string[] {
 export function failureTexts({ failures }: Summary): string[] {
   return [...failures].map(
     ([name, { count, message, first }]) =>
-      `error: ${name} failed on ${countText(count, 'event')}, first at ${placeText(first)}: ${message}`,
+      `${name} failed on ${countText(count, 'event')}, first at ${placeText(first)}: ${message}`,
   );
 }
 

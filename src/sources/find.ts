@@ -30,8 +30,8 @@ export interface FindOptions {
   readonly rotated?: boolean | undefined;
   /** Tells when a line was written; without it nothing is ordered by time, and none is left out. */
   readonly timeOfLine?: TimeOfLine | undefined;
-  /** Generations that ended before this time are left out; microseconds since the epoch. */
-  readonly since?: number | undefined;
+  /** Generations of a log ({@link Source.log}) that ended before this time are left out; microseconds since the epoch. */
+  readonly since?: ((log: string) => number | undefined) | undefined;
 }
 
 export interface Found {
@@ -60,11 +60,13 @@ export async function findSources(paths: readonly string[], options: FindOptions
     const place = await placeOf(set);
     if (!files && whole.has(place)) continue;
     if (!files) whole.add(place);
-    const found = files ? await sourcesOf(set, files, options) : ofSet(set, stock.get(set) ?? [], options, told);
+    const found = files
+      ? await sourcesOf(set, files, options)
+      : ofSet(set, stock.get(set) ?? [], options.since?.(place), told);
     for (const source of found) {
       const identity = await identify(source.path);
       if (seen.has(identity)) told.push(`${source.path} is named more than once and was read once`);
-      else sources.push({ ...source, label: labels.get(set) });
+      else sources.push({ ...source, label: labels.get(set), log: source.path === '-' ? '-' : place });
       seen.add(identity);
     }
   }
@@ -111,8 +113,7 @@ async function stockOf(
 }
 
 /** A whole set, without what ended before `since`. */
-function ofSet(set: string, generations: readonly Generation[], options: FindOptions, notes: string[]): Source[] {
-  const { since } = options;
+function ofSet(set: string, generations: readonly Generation[], since: number | undefined, notes: string[]): Source[] {
   if (generations.length === 0) throw new InputError(`cannot read ${set}: it was there a moment ago`);
   const files = generations.map(({ file }) => file);
   const skipped = since === undefined ? 0 : countEnded(files, since);

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { codeOf, InputError, systemReason } from '../errors.ts';
 import { decompress } from './decompress.ts';
 import { describeFile, type GenerationFile } from './log-set.ts';
-import type { Chunks } from './types.ts';
+import type { Chunks, OnRead } from './types.ts';
 
 const BLOCK = 64 * 1024;
 
@@ -13,10 +13,10 @@ export interface OpenFile {
   look(): Promise<GenerationFile>;
   /**
    * The bytes from the first on, decompressed; may be asked for again.
-   * @param onRead is told the bytes as they come from disk.
+   * @param onRead is shown the bytes as they come from disk.
    * @throws {InputError} when the data is damaged; an error of the system as it is.
    */
-  contents(onRead?: (bytes: number) => void): Chunks;
+  contents(onRead?: OnRead): Chunks;
   close(): Promise<void>;
 }
 
@@ -53,12 +53,13 @@ export function isReadFailure(error: unknown): boolean {
 }
 
 /** A file's bytes, read by position, so that a second reader starts at the first byte again. */
-export async function* blocks(handle: FileHandle, onRead: (bytes: number) => void = () => {}): Chunks {
+export async function* blocks(handle: FileHandle, onRead: OnRead = () => {}): Chunks {
   for (let position = 0; ; ) {
     const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(BLOCK), 0, BLOCK, position);
     if (bytesRead === 0) return;
+    const chunk = buffer.subarray(0, bytesRead);
+    onRead(chunk, position);
     position += bytesRead;
-    onRead(bytesRead);
-    yield buffer.subarray(0, bytesRead);
+    yield chunk;
   }
 }

@@ -4,7 +4,7 @@ import { beginningOf } from './identity.ts';
 import { listGenerations } from './log-set.ts';
 import { isReadFailure, type OpenFile, openFile } from './open-file.ts';
 import { readSource } from './read.ts';
-import type { Chunks, FoundFile, Source } from './types.ts';
+import type { Chunks, FoundFile, OnRead, Source } from './types.ts';
 
 /** A source that was opened: the bytes, and the name under which they were found. */
 export interface Opened {
@@ -21,10 +21,9 @@ const PAUSE = 30;
 /**
  * Opens a source for reading. Logs are rotated while others are read: a file that has another name by now, or was compressed
  * since it was found, is looked for among its set's files, and read under the name that it has.
- * @param onRead is told the bytes as they come from disk or pipe, before decompression.
  * @throws {InputError} when the file cannot be found any more; the chunks, as {@link readSource}.
  */
-export async function openSource(source: Source, onRead: (bytes: number) => void = () => {}): Promise<Opened> {
+export async function openSource(source: Source, onRead: OnRead = () => {}): Promise<Opened> {
   const { path, found } = source;
   if (!found) return { path, chunks: readSource(source, onRead) };
   const file = (await openIfFound(path, found)) ?? (await search(found));
@@ -82,18 +81,18 @@ async function search(found: FoundFile): Promise<Named | undefined> {
  * The bytes to the end of what was found. copytruncate empties a file while it is read: the rest is read from the copy that
  * it made before.
  */
-async function* contents(file: Named, found: FoundFile, onRead: (bytes: number) => void): Chunks {
+async function* contents(file: Named, found: FoundFile, onRead: OnRead): Chunks {
   let current = file;
   let given = 0;
   try {
     for (;;) {
       let position = 0;
       let fromDisk = 0;
-      const count = (bytes: number): void => {
-        fromDisk += bytes;
-        onRead(bytes);
+      const show: OnRead = (bytes, at) => {
+        fromDisk += bytes.length;
+        onRead(bytes, at);
       };
-      for await (const chunk of current.contents(count)) {
+      for await (const chunk of current.contents(show)) {
         // What the truncated file gave already.
         const rest = chunk.subarray(Math.min(chunk.length, given - position));
         position += chunk.length;

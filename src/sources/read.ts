@@ -1,19 +1,18 @@
 import { open } from 'node:fs/promises';
 import { InputError, systemReason } from '../errors.ts';
 import { decompress } from './decompress.ts';
-import type { Chunks, Source } from './types.ts';
+import type { Chunks, OnRead, Source } from './types.ts';
 
 /** Large enough to make system calls rare, small enough that a batch of parsed events stays small. */
 const BLOCK = 64 * 1024;
 
 /**
  * The bytes of a source, decompressed.
- * @param onRead is told the bytes as they come from disk or pipe, before decompression; for the progress bar.
  * @throws {InputError} when the source cannot be opened, or fails midway.
  */
-export async function* readSource(source: Source, onRead: (bytes: number) => void = () => {}): Chunks {
+export async function* readSource(source: Source, onRead: OnRead = () => {}): Chunks {
   try {
-    yield* decompress(count(source.path === '-' ? standardInput() : blocks(source.path), onRead));
+    yield* decompress(shown(source.path === '-' ? standardInput() : blocks(source.path), onRead));
   } catch (error) {
     if (error instanceof InputError) throw new InputError(`${source.path}: ${error.message}`);
     throw new InputError(`cannot read ${source.path}: ${systemReason(error)}`);
@@ -38,9 +37,11 @@ async function* standardInput(): Chunks {
   for await (const chunk of process.stdin) yield chunk as Buffer;
 }
 
-async function* count(chunks: Chunks, onRead: (bytes: number) => void): Chunks {
+async function* shown(chunks: Chunks, onRead: OnRead): Chunks {
+  let position = 0;
   for await (const chunk of chunks) {
-    onRead(chunk.length);
+    onRead(chunk, position);
+    position += chunk.length;
     yield chunk;
   }
 }

@@ -3,6 +3,8 @@ export interface Source {
   /** As the user named it or as it was found; `-` for standard input. Hostile when a glob or a directory gave it. */
   readonly path: string;
   readonly label?: string | undefined;
+  /** The log that it is a part of, the same however that is named: the real path of its live name, or `-`. */
+  readonly log?: string | undefined;
   /** Bytes on disk, for the progress bar; undefined where nobody knows. */
   readonly size: number | undefined;
   /** What the file was when it was found; undefined where nobody will rotate it: pipes, standard input, other names. */
@@ -29,6 +31,13 @@ export interface GenerationPlace {
   /** Names that should stand between the generation before and this one, where numbers tell: `audit.log.2`. */
   readonly missing?: string | undefined;
 }
+
+/**
+ * Shown what is read, as it comes from disk or pipe, before decompression. The bytes are lent for the call.
+ * @param position of the first of them in the file that is read. Where it goes back, the file was truncated while it was
+ * read, and its copy is read from the start.
+ */
+export type OnRead = (bytes: Buffer, position: number) => void;
 
 /**
  * Reads a source to its end.

@@ -198,7 +198,7 @@ describe('the order of a set', () => {
 });
 
 describe('--since', () => {
-  const since = (minutes: number): FindOptions => ({ rotated: true, since: minutes * 60_000_000 });
+  const since = (minutes: number): FindOptions => ({ rotated: true, since: () => minutes * 60_000_000 });
   const set = (): void => {
     for (const [name, minute] of [
       ['audit.log.3', 0],
@@ -236,8 +236,8 @@ describe('--since', () => {
 
   it('leaves no file out that was named', async () => {
     set();
-    expect(await found(['audit.log.3', 'audit.log.1'], { since: 9e15 })).toHaveLength(2);
-    expect(await found(['audit.log*'], { since: 9e15 })).toHaveLength(4);
+    expect(await found(['audit.log.3', 'audit.log.1'], { since: () => 9e15 })).toHaveLength(2);
+    expect(await found(['audit.log*'], { since: () => 9e15 })).toHaveLength(4);
   });
 
   it('leaves nothing out behind a file that tells no time, or is out of order', async () => {

@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import { InputError, UsageError } from '../errors.ts';
+import { formatTime, parseTime } from '../event/time.ts';
+import { createActivity } from '../report/activity.ts';
+import { ENDED, nameOf } from '../report/blind-spots.ts';
+import { buildReport } from '../report/build.ts';
+import { businessHoursText, createBusinessHours } from '../report/business-hours.ts';
+import { createDigests } from '../report/digests.ts';
+import { createFindings, type Findings } from '../report/findings.ts';
+import { type Known, openKnown } from '../report/known.ts';
+import type { Report } from '../report/model.ts';
+import { countedRequest } from '../report/request.ts';
+import { createTimeline } from '../report/timeline.ts';
+import { createWindow, type ReportWindow } from '../report/window.ts';
+import { createZone } from '../report/zone.ts';
+import { judgeRequests } from '../scan.ts';
+import { bytesText, countText } from '../sinks/quantities.ts';
+import { type Arguments, text, texts } from './arguments.ts';
+import { parseBound } from './bounds.ts';
+import { failStatus, headline } from './detect.ts';
+import { acquireLock } from './lock.ts';
+import { isReaderGone } from './output-file.ts';
+import { createPlan, type Plan } from './plan.ts';
+import { prepareDetectors } from './prepare-detectors.ts';
+import { checkOutputs, chooseOutputs, writeReport } from './report-output.ts';
+import { exitStatus, tellSummary } from './tell.ts';
+
+/** `auditscan report [paths..]`: what happened, as a page, as Markdown or as JSON. Gives the exit status. */
+export async function report(args: Arguments): Promise<number> {
+  const path = text(args.known);
+  if (args.since === 'last' && path === undefined)
+    throw new UsageError('--since last needs --known, the file that remembers the last report');
+  if (args['fail-on-new'] !== undefined && path === undefined)
+    throw new UsageError('--fail-on-new needs --known, the file that remembers what reports told');
+  if (path === undefined) return makeReport(args, undefined, undefined);
+  const lock = await acquireLock(path, '--known');
+  try {
+    return await makeReport(args, await openKnown(path), () => lock.check());
+  } finally {
+    await lock.release();
+  }
+}
+
+/** @param beforeSave asks whether the file of known findings is still ours. */
+async function makeReport(
+  args: Arguments,
+  known: Known | undefined,
+  beforeSave: (() => Promise<void>) | undefined,
+): Promise<number> {
+  const now = Date.now();
+  const outputs = chooseOutputs(args, process.stdout.isTTY === true);
+  const sinceLast = args.since === 'last';
+  const bound = (name: 'since' | 'until'): number | undefined =>
+    text(args[name]) === undefined ? undefined : parseBound(name, String(args[name]), now);
+  const from = sinceLast ? undefined : bound('since');
+  const until = bound('until');
+  if (from !== undefined && until !== undefined && from > until) throw new UsageError('--since is later than --until');
+  // Behind the last event that was read; one of the very same moment is found nevertheless, for reading begins before.
+  const sinceLastOf = (log: string): number | undefined => {
+    const last = known?.lastOf(log);
+    return last === undefined ? undefined : last + 1;
+  };
+
+  const plan = await createPlan({ ...args, since: undefined, until: undefined, output: undefined }, texts(args.paths), {
+    unattended: true,
+    since: sinceLast ? sinceLastOf : () => from,
+  });
+  const { summary, reading, config } = plan;
+  await checkOutputs(outputs, text(args.known), reading.sources);
+  const prepared = await prepareDetectors(args, config, (note) => summary.notes.push(note));
+
+  const window = createWindow(reading.sources, {
+    since: sinceLast ? sinceLastOf : from,
+    until,
+    now: now * 1000,
+    select: (event) => reading.select?.(event, undefined) ?? true,
+  });
+  const timezone = text(args.timezone) ?? 'UTC';
+  const { businessHours } = config;
+  const activity = createActivity(createZone(timezone), businessHours && createBusinessHours(businessHours));
+  const timeline = createTimeline();
+  const findings = createFindings(known, window.since);
+  const digests = createDigests();
+
+  for await (const judged of judgeRequests({
+    ...reading,
+    ...prepared,
+    select: window.select,
+    onRead: (bytes, position, source) => {
+      reading.onRead?.(bytes, position, source);
+      digests.read(bytes, position, source);
+    },
+  })) {
+    for (const { record, findings: found } of judged) {
+      const isLeadIn = record !== undefined && window.isLeadIn(record.event);
+      if (record && !isLeadIn) {
+        const request = countedRequest(record.event);
+        activity.add(request);
+        timeline.request(request.time, request.outcome);
+      }
+      for (const finding of found)
+        if (findings.add(finding, isLeadIn))
+          timeline.finding(parseTime(finding.first ?? finding.time), finding.severity);
+    }
+  }
+  refuseNothing(plan, window, Math.min(now * 1000, until ?? Number.POSITIVE_INFINITY));
+
+  if (known && summary.inputErrors.length === 0) {
+    for (const { log, last } of window.logs)
+      if (last !== undefined) known.setLast(log, Math.max(last, known.lastOf(log) ?? 0));
+  }
+  const document = buildReport({
+    ...{ now: now * 1000, version: version(), timezone, clock: plan.clock, summary, window, sinceLast },
+    ...{ detectors: prepared.detectors, findings, activity, timeline, digests },
+    title: text(args.label) === undefined ? 'Audit report' : `Audit report: ${args.label}`,
+    businessHours: businessHours && businessHoursText(businessHours),
+    forgottenFindings: known?.forgotten ?? 0,
+  });
+  const status = Math.max(
+    failStatus(findings.bySeverity, args['fail-on']),
+    failStatus(findings.newBySeverity, args['fail-on-new']),
+  ) as 0 | 1;
+  try {
+    await writeReport(document, outputs, plan.terminal);
+  } catch (error) {
+    // Whoever read it has gone, and may not have read it all: it counts as not told.
+    if (isReaderGone(error)) return status;
+    throw error;
+  }
+  await beforeSave?.();
+  await known?.save();
+  tellReport(plan, document, findings.bySeverity);
+  for (const { path } of outputs) if (path !== undefined && !plan.quiet) plan.terminal.tell(`wrote ${path}`);
+  return exitStatus(plan, status);
+}
+
+/** As every command does, but with the counts of the window, which are those of the report. */
+function tellReport(plan: Plan, { totals, window }: Report, bySeverity: Findings['bySeverity']): void {
+  const { requests, events, newFindings } = totals;
+  const fresh = newFindings === null ? '' : `, ${newFindings} new,`;
+  const read = [`${countText(requests, 'request')}${events === requests ? '' : ` (${countText(events, 'event')})`}`];
+  const [first, last] = [parseTime(window.first), parseTime(window.last)];
+  if (first !== undefined && last !== undefined) read.push(plan.clock.span(first, last));
+  read.push(`${bytesText(plan.summary.bytes)} read`);
+  tellSummary(plan, `${headline(bySeverity)}${fresh}`, 'request', read.join(', '));
+}
+
+/**
+ * A log without an event in the window, because it is empty or ended long before, would make a page that says all is well.
+ * @param end of the window, microseconds since the epoch.
+ * @throws {InputError}
+ */
+function refuseNothing({ summary, clock, terminal }: Plan, { logs }: ReportWindow, end: number): void {
+  if (logs.some(({ events }) => events > 0)) return;
+  const latest = logs.filter(({ last }) => last !== undefined).sort((a, b) => (b.last ?? 0) - (a.last ?? 0))[0];
+  if (latest?.last !== undefined && end - latest.last <= ENDED && summary.inputErrors.length === 0) return;
+  for (const error of summary.inputErrors) terminal.tellError(error);
+  const what =
+    latest?.last === undefined
+      ? `there is no audit event in ${logs.length === 1 ? logs[0]?.path : countText(logs.length, 'log')}`
+      : `nothing was logged in the window: ${nameOf(latest)} ends at ${clock.text(formatTime(latest.last))}`;
+  throw new InputError(`no report: ${what}`);
+}
+
+function version(): string {
+  const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return String((JSON.parse(file) as { version: unknown }).version);
+}

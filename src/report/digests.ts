@@ -1,0 +1,52 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Source } from '../sources/types.ts';
+import type { InputFile } from './model.ts';
+
+/** Files that a report names one by one. */
+const MAX_FILES = 200;
+
+/** What was read, so that it can be told later whether a report was made of the very same files. */
+export interface Digests {
+  /** To be shown all that is read, in order; as {@link OnRead}, with the source. */
+  read(bytes: Buffer, position: number, source: Source): void;
+  /** To be called once, when everything was read. */
+  result(): { readonly files: readonly InputFile[]; readonly otherFiles: number };
+}
+
+interface Reading {
+  readonly source: Source;
+  readonly hash: Hash;
+  bytes: number;
+  /** False after the file was truncated: what follows is another's. */
+  isWhole: boolean;
+}
+
+export function createDigests(): Digests {
+  const files: InputFile[] = [];
+  let otherFiles = 0;
+  let current: Reading | undefined;
+
+  const finish = (): void => {
+    if (!current) return;
+    const { source, hash, bytes, isWhole } = current;
+    const { path, label = null } = source;
+    if (files.length < MAX_FILES) files.push({ path, label, bytes, sha256: isWhole ? hash.digest('hex') : null });
+    else otherFiles += 1;
+    current = undefined;
+  };
+  return {
+    read(bytes, position, source) {
+      if (current?.source !== source) {
+        finish();
+        current = { source, hash: createHash('sha256'), bytes: 0, isWhole: true };
+      }
+      if (position !== current.bytes) current.isWhole = false;
+      current.bytes += bytes.length;
+      current.hash.update(bytes);
+    },
+    result() {
+      finish();
+      return { files, otherFiles };
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import type { Finding, Severity } from '../detect/finding.ts';
+import { SEVERITIES } from '../detect/finding.ts';
+import { createFindingGroups, type FindingGroup } from '../detect/groups.ts';
+import { parseTime } from '../event/time.ts';
+import type { Known } from './known.ts';
+import { MAX_TEXT, type ReportedFinding, type Totals } from './model.ts';
+
+/** Groups in a report; the worst ones. */
+const MAX_REPORTED = 5_000;
+/** Source addresses of one finding: a proxy's header may name any number. */
+const MAX_ADDRESSES = 20;
+
+export interface Findings {
+  /**
+   * Whether the report tells the finding. What an earlier report told is not told again when it is from before the window:
+   * an event that leads up to it, or a request whose later stage falls into it.
+   * @param isLeadIn whether it was found in an event from before the window.
+   */
+  add(finding: Finding, isLeadIn: boolean): boolean;
+  readonly bySeverity: ReadonlyMap<Severity, number>;
+  /** Of these, what no earlier report told; empty without `--known`. */
+  readonly newBySeverity: ReadonlyMap<Severity, number>;
+  readonly toldBefore: number | null;
+  totals(): Pick<Totals, 'findings' | 'newFindings' | 'bySeverity'>;
+  /** Groups, worst first, and how many findings are in none. */
+  groups(): { readonly findings: readonly ReportedFinding[]; readonly others: number };
+}
+
+/** @param since microseconds since the epoch of the window's start; undefined where it has none. */
+export function createFindings(known: Known | undefined, since: number | undefined): Findings {
+  const groups = createFindingGroups();
+  const bySeverity = new Map<Severity, number>();
+  const newBySeverity = new Map<Severity, number>();
+  /** Of each group, how much of its count is new. */
+  const fresh = new Map<FindingGroup, number>();
+  let toldBefore = 0;
+
+  const isBefore = ({ time, last = time }: Finding): boolean => {
+    const at = parseTime(last);
+    return since !== undefined && at !== undefined && at < since;
+  };
+  return {
+    add(finding, isLeadIn) {
+      const { id, severity, count } = finding;
+      const isKnown = known?.has(id) ?? false;
+      known?.add(id);
+      if (isKnown && (isLeadIn || isBefore(finding))) {
+        toldBefore += 1;
+        return false;
+      }
+      bySeverity.set(severity, (bySeverity.get(severity) ?? 0) + 1);
+      const group = groups.add(finding);
+      if (known && !isKnown) {
+        newBySeverity.set(severity, (newBySeverity.get(severity) ?? 0) + 1);
+        if (group) fresh.set(group, (fresh.get(group) ?? 0) + count);
+      }
+      return true;
+    },
+    bySeverity,
+    newBySeverity,
+    get toldBefore() {
+      return known ? toldBefore : null;
+    },
+    totals: () => ({
+      findings: sum(bySeverity),
+      newFindings: known ? sum(newBySeverity) : null,
+      bySeverity: SEVERITIES.toReversed().map((severity) => ({
+        severity,
+        findings: bySeverity.get(severity) ?? 0,
+        new: known ? (newBySeverity.get(severity) ?? 0) : null,
+      })),
+    }),
+    groups() {
+      const sorted = groups.sorted();
+      return {
+        findings: sorted.slice(0, MAX_REPORTED).map((group) => reported(group, known ? (fresh.get(group) ?? 0) : null)),
+        others: sorted.slice(MAX_REPORTED).reduce((total, { count }) => total + count, groups.other),
+      };
+    },
+  };
+}
+
+function reported({ finding, count, first, last }: FindingGroup, fresh: number | null): ReportedFinding {
+  const { id, detector, title, severity, attack, actor, outcome, code, object, source } = finding;
+  return {
+    ...{ id, detector, title, severity, attack, count, new: fresh },
+    first: first || null,
+    last: last || null,
+    actor: cutTexts(actor),
+    verb: cut(finding.verb),
+    object: object && cutTexts(object),
+    uri: cut(finding.uri),
+    outcome,
+    code,
+    sourceIPs: finding.sourceIPs.slice(0, MAX_ADDRESSES).map(cut),
+    userAgent: cut(finding.userAgent),
+    auditID: cut(finding.auditID),
+    source: source ?? null,
+    details: Object.fromEntries(Object.entries(finding.details).map(([name, value]) => [name, cutValue(value)])),
+  };
+}
+
+function sum(counts: ReadonlyMap<Severity, number>): number {
+  return [...counts.values()].reduce((total, count) => total + count, 0);
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1)}…`;
+}
+
+/** Of a flat object, and of the lists in it. */
+function cutTexts<T extends object>(value: T): T {
+  const entries = Object.entries(value).map(([key, item]): [string, unknown] => [key, cutItem(item)]);
+  return Object.fromEntries(entries) as T;
+}
+
+function cutItem(item: unknown): unknown {
+  if (typeof item === 'string') return cut(item);
+  if (Array.isArray(item)) return item.slice(0, MAX_ADDRESSES).map(cutItem);
+  return typeof item === 'object' && item !== null ? cutTexts(item) : item;
+}
+
+/** A column's value; one that is too large as the beginning of its JSON. */
+function cutValue(value: unknown): unknown {
+  if (typeof value === 'string') return cut(value);
+  const json = JSON.stringify(value) ?? '';
+  return json.length <= MAX_TEXT ? value : cut(json);
+}
