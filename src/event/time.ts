@@ -3,6 +3,9 @@ import type { AuditEvent } from './types.ts';
 /** RFC 3339 as the API server and its re-encoders write it; seconds may be missing a fraction or have up to nine digits. */
 const RFC3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:?\d\d)$/;
 
+/** RFC 3339 has years of four digits; an offset from UTC may lead beyond. */
+const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** The event's own time as it is written: when the request came in, else the stage's, else v1beta1's `timestamp`. */
 export function timestamp(event: AuditEvent): string | undefined {
   return event.requestReceivedTimestamp || event.stageTimestamp || event.timestamp || undefined;
@@ -18,7 +21,7 @@ export function parseTime(text: string | null | undefined): number | undefined {
   const [, date, clock, fraction = '', zone = 'Z'] = match;
   const offset = zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone.toUpperCase();
   const milliseconds = Date.parse(`${date}T${clock}${offset}`);
-  if (Number.isNaN(milliseconds) || !isDay(date)) return undefined;
+  if (Number.isNaN(milliseconds) || milliseconds > LATEST || !isDay(date)) return undefined;
   return milliseconds * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6));
 }
 

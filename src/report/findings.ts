@@ -2,6 +2,7 @@ import type { Finding, Severity } from '../detect/finding.ts';
 import { SEVERITIES } from '../detect/finding.ts';
 import { createFindingGroups, type FindingGroup } from '../detect/groups.ts';
 import { parseTime } from '../event/time.ts';
+import { cutText } from './cut.ts';
 import type { Known } from './known.ts';
 import { MAX_TEXT, type ReportedFinding, type Totals } from './model.ts';
 
@@ -22,7 +23,7 @@ export interface Findings {
   readonly newBySeverity: ReadonlyMap<Severity, number>;
   readonly toldBefore: number | null;
   totals(): Pick<Totals, 'findings' | 'newFindings' | 'bySeverity'>;
-  /** Groups, worst first, and how many findings are in none. */
+  /** Groups, worst first, and what those beyond count together. */
   groups(): { readonly findings: readonly ReportedFinding[]; readonly others: number };
 }
 
@@ -91,7 +92,8 @@ function reported({ finding, count, first, last }: FindingGroup, fresh: number |
     object: object && cutTexts(object),
     uri: cut(finding.uri),
     outcome,
-    code,
+    // A log may hold any number there.
+    code: Number.isInteger(code) ? code : null,
     sourceIPs: finding.sourceIPs.slice(0, MAX_ADDRESSES).map(cut),
     userAgent: cut(finding.userAgent),
     auditID: cut(finding.auditID),
@@ -105,7 +107,7 @@ function sum(counts: ReadonlyMap<Severity, number>): number {
 }
 
 function cut(text: string): string {
-  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1)}…`;
+  return cutText(text, MAX_TEXT);
 }
 
 /** Of a flat object, and of the lists in it. */

@@ -2,7 +2,8 @@
  * The report as data: what the page and the Markdown show, and what `-o json` gives. Its JSON form is a published interface
  * (docs/report.schema.json): a field that changes its meaning is another `version`.
  *
- * Texts from logs stand here as they were logged, cut to {@link MAX_TEXT}; who writes them somewhere makes them harmless.
+ * Texts from logs stand here as they were logged, cut to {@link MAX_TEXT}, and names of files as they are; who writes them
+ * somewhere makes them harmless.
  */
 
 import type { Actor, FindingObject, Severity } from '../detect/finding.ts';
@@ -32,7 +33,7 @@ export interface Report {
   readonly findings: readonly ReportedFinding[];
   /** Of the detectors that found something, by id. */
   readonly detectors: readonly DetectorNote[];
-  /** Findings in groups beyond those of {@link findings}, which the report has no room for. */
+  /** What the groups beyond {@link findings} count together: those that the report has no room for. */
   readonly otherFindings: number;
   /** Findings from before the window that an earlier report told, and that this one leaves out; null without `--known`. */
   readonly toldBefore: number | null;
@@ -79,7 +80,7 @@ export interface Totals {
   }[];
 }
 
-/** Findings that share detector, actor, object and outcome. */
+/** Findings that share detector, actor, object and outcome. Times are those of the findings: when the request came in. */
 export interface ReportedFinding {
   /** Of the first; `auditscan show` takes the beginning of it. */
   readonly id: string;
@@ -87,6 +88,7 @@ export interface ReportedFinding {
   readonly title: string;
   readonly severity: Severity;
   readonly attack: readonly string[];
+  /** Findings; of a burst, its events. */
   readonly count: number;
   /** Of these, how many no earlier report told; null without `--known`. */
   readonly new: number | null;
@@ -172,6 +174,7 @@ export interface ResourceActivity {
 export interface DeniedRequests {
   readonly actor: ActorName;
   readonly verb: string;
+  /** As in {@link ResourceActivity}. */
   readonly resource: string;
   readonly namespace: string;
   readonly count: number;

@@ -5,6 +5,7 @@ import { stageTime } from '../event/line-time.ts';
 import { type Outcome, outcome } from '../event/outcome.ts';
 import { eventTime } from '../event/time.ts';
 import type { AuditEvent } from '../event/types.ts';
+import { cutText } from './cut.ts';
 import type { ActorName } from './model.ts';
 
 /** UTF-16 code units of a name: an attacker chooses how long names are. */
@@ -86,8 +87,6 @@ function isCustom(apiGroup: string | null | undefined): boolean {
   return apiGroup?.includes('.') === true && !apiGroup.endsWith('.k8s.io');
 }
 
-/** A copy where it is cut, for a slice keeps the whole text in memory. */
 function cut(text: string | null | undefined): string {
-  if (!text) return '';
-  return text.length <= MAX_NAME ? text : Buffer.from(text.slice(0, MAX_NAME), 'utf16le').toString('utf16le');
+  return cutText(text ?? '', MAX_NAME);
 }
