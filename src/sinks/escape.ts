@@ -84,8 +84,12 @@ export function forCsv(cell: unknown): string {
 /** Characters that mean nothing to Markdown within a table cell. */
 const plainMarkdown = /^[\p{L}\p{N} .,:;()%'"+=?/…-]*$/u;
 
-/** Made of such characters, and yet GitHub would rewrite it: links, `:emoji:` (but not `10:15:30`), commits, `GH-1`. */
-const rewrittenByGitHub = /www\.|:\/\/|:(?!\d\d:)[\w+-]+:|\b[0-9a-f]{7,40}\b|\bgh-\d/i;
+/**
+ * Made of such characters, and yet rewritten: links, `:emoji:` (but not `10:15:30`), commits, `GH-1` by GitHub, `%1` by
+ * GitLab, and whatever looks like a domain, and like no file of ours, by chats and mail programs.
+ */
+const rewritten =
+  /www\.|:\/\/|:(?!\d\d:)[\w+-]+:|\b[0-9a-f]{7,40}\b|\bgh-\d|%\w|[\p{L}\p{N}]\.(?!(?:log|gz|zst|jsonl?|ya?ml|html)\b)\p{L}{2,}/iu;
 
 /**
  * A cell of a GitHub table that shows the literal text. Anything but plain words becomes a code span: GitHub looks for
@@ -95,7 +99,7 @@ const rewrittenByGitHub = /www\.|:\/\/|:(?!\d\d:)[\w+-]+:|\b[0-9a-f]{7,40}\b|\bg
  */
 export function forMarkdown(value: string): string {
   const text = forTerminal(value);
-  if (plainMarkdown.test(text) && !rewrittenByGitHub.test(text)) return text;
+  if (plainMarkdown.test(text) && !rewritten.test(text)) return text;
   return text.split('|').map(codeSpan).join('&#124;');
 }
 
@@ -106,4 +110,20 @@ function codeSpan(text: string): string {
   // Markdown takes one space off each end; and a backtick at an end would make the fence longer.
   const pad = /^[` ]|[` ]$/.test(text) ? ' ' : '';
   return `${fence}${pad}${text}${pad}${fence}`;
+}
+
+const REFERENCES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/**
+ * Text of an HTML element, or of an attribute in quotes, on one line: no tag, reference or quote of its own, and nothing
+ * unseen. Not for what HTML reads by other rules: scripts, styles, comments, attributes without quotes, addresses.
+ */
+export function forHtml(text: string): string {
+  return forTerminal(text).replace(/[&<>"']/g, (character) => REFERENCES[character] ?? '');
 }
