@@ -29,6 +29,8 @@ process.stdout.on('error', (error) => {
 });
 process.stderr.on('error', () => {});
 
+process.on('uncaughtException', crash);
+
 try {
   const status = await main(process.argv.slice(2));
   process.exitCode ||= status;
@@ -38,11 +40,19 @@ try {
     process.stderr.write(`auditscan: ${printable(error.message)}\n`);
     process.exitCode = 2;
   } else if (!isOutputFailure(error)) {
-    throw error;
+    await crash(error);
   }
 }
 // Standard input may still be open though nobody will read it.
 process.stdin.unref?.();
+
+/** What we do not know keeps its stack. Node would end with 1, which says that there is a finding. */
+async function crash(error: unknown): Promise<never> {
+  const { printable } = await import('./commands/terminal.ts');
+  const { inspect } = await import('node:util');
+  process.stderr.write(`${printable(inspect(error))}\n`);
+  process.exit(2);
+}
 
 function isOutputFailure(error: unknown): boolean {
   return error instanceof Error && error.name === 'OutputFailure';

@@ -62,8 +62,12 @@ const schema = v.strictObject({
       hours: v.optional(
         v.pipe(
           v.string(),
-          v.transform(parseHours),
-          v.custom<{ from: number; to: number }>((hours) => hours !== undefined, 'must be a time such as 08:00-18:00'),
+          v.rawTransform(({ dataset, addIssue, NEVER }) => {
+            const hours = parseHours(dataset.value);
+            if (hours) return hours;
+            addIssue({ message: 'must be a time such as 08:00-18:00' });
+            return NEVER;
+          }),
         ),
         '08:00-18:00',
       ),
