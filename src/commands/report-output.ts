@@ -60,10 +60,13 @@ export async function checkOutputs(
 ): Promise<void> {
   const logs = await Promise.all(sources.filter(({ path }) => path !== '-').map(({ path }) => realPlace(path)));
   const folders = new Set(logs.map((path) => dirname(path)));
+  const places = new Set<string>();
   const files = outputs.flatMap(({ path }) => (path === undefined ? [] : [{ path, option: '--out' }]));
   for (const { path, option } of known === undefined ? files : [...files, { path: known, option: '--known' }]) {
     if (option === '--out') await checkReplaceable(path, 'report');
     const file = await realPlace(path);
+    if (places.has(file)) throw new UsageError(`--out ${path} is the same file as another --out`);
+    if (option === '--out') places.add(file);
     if (option === '--out' && known !== undefined && file === (await realPlace(known)))
       throw new UsageError(`--out ${path} is the file of --known; name another`);
     if (logs.includes(file)) throw new UsageError(`${option} ${path} is one of the logs, and is not written over`);

@@ -11,7 +11,7 @@ import { type Known, openKnown } from '../report/known.ts';
 import type { Report } from '../report/model.ts';
 import { countedRequest } from '../report/request.ts';
 import { createTimeline } from '../report/timeline.ts';
-import { createWindow, type ReportWindow } from '../report/window.ts';
+import { createWindow, LEAD_IN, type ReportWindow } from '../report/window.ts';
 import { createZone } from '../report/zone.ts';
 import { judgeRequests } from '../scan.ts';
 import { bytesText, countText } from '../sinks/quantities.ts';
@@ -61,9 +61,14 @@ async function makeReport(
     return last === undefined ? undefined : last + 1;
   };
 
+  const leadInOf = (log: string): number | undefined => {
+    const start = sinceLastOf(log);
+    return start === undefined ? undefined : start - LEAD_IN;
+  };
+
   const plan = await createPlan({ ...args, since: undefined, until: undefined, output: undefined }, texts(args.paths), {
     unattended: true,
-    since: sinceLast ? sinceLastOf : () => from,
+    since: sinceLast ? leadInOf : () => from,
   });
   const { summary, reading, config } = plan;
   await checkOutputs(outputs, text(args.known), reading.sources);
@@ -79,7 +84,7 @@ async function makeReport(
   const { businessHours } = config;
   const activity = createActivity(createZone(timezone), businessHours && createBusinessHours(businessHours));
   const timeline = createTimeline();
-  const findings = createFindings(known, window.since);
+  const findings = createFindings(known, window.since, prepared.detectors);
   const digests = createDigests();
 
   for await (const judged of judgeRequests({
@@ -107,7 +112,7 @@ async function makeReport(
 
   if (known && summary.inputErrors.length === 0) {
     for (const { log, last } of window.logs)
-      if (last !== undefined) known.setLast(log, Math.max(last, known.lastOf(log) ?? 0));
+      if (last !== undefined) known.setLast(log, Math.max(Math.min(last, until ?? last), known.lastOf(log) ?? 0));
   }
   const document = buildReport({
     ...{ now: now * 1000, version: version(), timezone, clock: plan.clock, summary, window, sinceLast },

@@ -45,7 +45,8 @@ export function eventTime(event: AuditEvent): number | undefined {
 
 /** Microseconds since the epoch as the API server writes a MicroTime: UTC, six digits. */
 export function formatTime(microseconds: number): string {
-  const milliseconds = Math.floor(microseconds / 1000);
+  // What is rounded up to the year 10000 stays in this one.
+  const milliseconds = Math.min(LATEST, Math.floor(microseconds / 1000));
   // A remainder is exact also where the product would not be.
   const rest = String(((microseconds % 1000) + 1000) % 1000).padStart(3, '0');
   return new Date(milliseconds).toISOString().replace('Z', `${rest}Z`);

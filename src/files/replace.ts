@@ -64,8 +64,13 @@ export async function replaceFile(
  */
 export async function checkReplaceable(path: string, noun: string): Promise<void> {
   const refuse = (what: string): InputError => new InputError(`the ${noun} in ${path} cannot be written: ${what}`);
+  if (path === '' || path.endsWith('/')) throw refuse('it is no name of a file');
   const file = await fileBehind(path).catch((error: unknown) => {
     throw refuse(systemReason(error));
+  });
+  // The name that it is written under is longer, and may be too long.
+  await stat(`${file}.${'0'.repeat(16)}.tmp`).catch((error: unknown) => {
+    if (codeOf(error) === 'ENAMETOOLONG') throw refuse(systemReason(error));
   });
   await refuseOthers(file, refuse);
   await access(dirname(file), constants.W_OK).catch((error: unknown) => {

@@ -75,8 +75,8 @@ function endTexts({ window, end, clock }: BlindSpotSources): string[] {
   );
 }
 
-function untimedTexts({ window: { untimed, since, until } }: BlindSpotSources): string[] {
-  if (untimed === 0 || (since === undefined && until === undefined)) return [];
+function untimedTexts({ window: { untimed } }: BlindSpotSources): string[] {
+  if (untimed === 0) return [];
   const lie = untimed === 1 ? 'has no time that can be read, and lies' : 'have no time that can be read, and lie';
   return [`${countText(untimed, 'event')} ${lie} outside of the window`];
 }
@@ -91,7 +91,9 @@ function stageTexts({ summary: { received, requests } }: BlindSpotSources): stri
 function bodyTexts({ missingBodies }: BlindSpotSources): string[] {
   const texts = missingBodies.slice(0, MAX_BODIES).map(({ resource, missing, changes }) => {
     const all = missing === changes;
-    const what = all ? countText(changes, 'change') : `${missing} of ${countText(changes, 'change')}`;
+    const what = all
+      ? countText(changes, 'change')
+      : `${missing.toLocaleString('en-US')} of ${countText(changes, 'change')}`;
     return `${what} of ${resource} ${missing === 1 ? 'was' : 'were'} logged without the object that was sent: what changed is not known, and detectors that ask for it saw nothing; the audit level Request would log it`;
   });
   const further = missingBodies.length - MAX_BODIES;

@@ -64,7 +64,7 @@ export function buildReport(parts: ReportParts): Report {
     detectors: notesOf(parts.detectors, new Set(findings.map(({ detector }) => detector))),
     otherFindings: others,
     toldBefore: parts.findings.toldBefore,
-    timeline: parts.timeline.timeline(window.since ?? window.first, lastBar(window, end)),
+    timeline: parts.timeline.timeline(...barsOf(window, end)),
     ...activity,
     outsideBusinessHours: businessHours === undefined ? null : { businessHours, ...outsideHours },
     blindSpots: blindSpots({
@@ -96,11 +96,14 @@ export function buildReport(parts: ReportParts): Report {
   };
 }
 
-/** A window shows where nothing was logged, unless that leaves no room for what was. */
-function lastBar({ since, first, last }: ReportWindow, end: number): number | undefined {
-  const from = since ?? first;
-  if (since === undefined || from === undefined || last === undefined) return last;
-  return end - last > last - from ? last : end;
+/** Of a window, how many times as long as what was logged a time without may be, to be shown. */
+const EMPTY = 3;
+
+/** A window shows where nothing was logged, at either end, unless that leaves no room for what was. */
+function barsOf({ since, first, last }: ReportWindow, end: number): readonly [number | undefined, number | undefined] {
+  if (since === undefined || first === undefined || last === undefined) return [first, last];
+  const room = EMPTY * (last - first);
+  return [first - since > room ? first : since, end - last > room ? last : end];
 }
 
 /** Of the detectors that found something, by id. */

@@ -17,8 +17,10 @@ interface Reading {
   readonly source: Source;
   readonly hash: Hash;
   bytes: number;
-  /** False after the file was truncated: what follows is another's. */
-  isWhole: boolean;
+  /** Whether its end was reached. */
+  hasEnded: boolean;
+  /** Whether it was truncated: what follows is another's. */
+  wasCut: boolean;
 }
 
 export function createDigests(): Digests {
@@ -28,9 +30,10 @@ export function createDigests(): Digests {
 
   const finish = (): void => {
     if (!current) return;
-    const { source, hash, bytes, isWhole } = current;
+    const { source, hash, bytes, hasEnded, wasCut } = current;
     const { path, label = null } = source;
-    if (files.length < MAX_FILES) files.push({ path, label, bytes, sha256: isWhole ? hash.digest('hex') : null });
+    const sha256 = hasEnded && !wasCut ? hash.digest('hex') : null;
+    if (files.length < MAX_FILES) files.push({ path, label, bytes, sha256 });
     else otherFiles += 1;
     current = undefined;
   };
@@ -38,9 +41,10 @@ export function createDigests(): Digests {
     read(bytes, position, source) {
       if (current?.source !== source) {
         finish();
-        current = { source, hash: createHash('sha256'), bytes: 0, isWhole: true };
+        current = { source, hash: createHash('sha256'), bytes: 0, hasEnded: false, wasCut: false };
       }
-      if (position !== current.bytes) current.isWhole = false;
+      if (position !== current.bytes) current.wasCut = true;
+      if (bytes.length === 0) current.hasEnded = true;
       current.bytes += bytes.length;
       current.hash.update(bytes);
     },

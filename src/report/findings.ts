@@ -1,3 +1,4 @@
+import type { Detector } from '../detect/detector.ts';
 import type { Finding, Severity } from '../detect/finding.ts';
 import { SEVERITIES } from '../detect/finding.ts';
 import { createFindingGroups, type FindingGroup } from '../detect/groups.ts';
@@ -5,6 +6,7 @@ import { parseTime } from '../event/time.ts';
 import { cutText } from './cut.ts';
 import type { Known } from './known.ts';
 import { MAX_TEXT, type ReportedFinding, type Totals } from './model.ts';
+import { LEAD_IN } from './window.ts';
 
 /** Groups in a report; the worst ones. */
 const MAX_REPORTED = 5_000;
@@ -27,8 +29,15 @@ export interface Findings {
   groups(): { readonly findings: readonly ReportedFinding[]; readonly others: number };
 }
 
-/** @param since microseconds since the epoch of the window's start; undefined where it has none. */
-export function createFindings(known: Known | undefined, since: number | undefined): Findings {
+/**
+ * @param since microseconds since the epoch of the window's start; undefined where it has none.
+ * @param detectors tell how long the windows of bursts are.
+ */
+export function createFindings(
+  known: Known | undefined,
+  since: number | undefined,
+  detectors: readonly Detector[] = [],
+): Findings {
   const groups = createFindingGroups();
   const bySeverity = new Map<Severity, number>();
   const newBySeverity = new Map<Severity, number>();
@@ -40,12 +49,22 @@ export function createFindings(known: Known | undefined, since: number | undefin
     const at = parseTime(last);
     return since !== undefined && at !== undefined && at < since;
   };
+  /**
+   * Whether a burst may have begun before the reading did: what is seen of it has another id then than the whole, which the
+   * last report saw.
+   */
+  const isTail = ({ detector, first }: Finding): boolean => {
+    const at = parseTime(first);
+    const within = detectors.find(({ id }) => id === detector)?.window?.within;
+    return since !== undefined && at !== undefined && within !== undefined && at < since - LEAD_IN + within;
+  };
   return {
     add(finding, isLeadIn) {
       const { id, severity, count } = finding;
       const isKnown = known?.has(id) ?? false;
       known?.add(id);
-      if (isKnown && (isLeadIn || isBefore(finding))) {
+      const wasTold = isKnown ? isLeadIn || isBefore(finding) : known && isBefore(finding) && isTail(finding);
+      if (wasTold) {
         toldBefore += 1;
         return false;
       }
@@ -94,12 +113,17 @@ function reported({ finding, count, first, last }: FindingGroup, fresh: number |
     outcome,
     // A log may hold any number there.
     code: Number.isInteger(code) ? code : null,
-    sourceIPs: finding.sourceIPs.slice(0, MAX_ADDRESSES).map(cut),
+    sourceIPs: addresses(finding.sourceIPs).map(cut),
     userAgent: cut(finding.userAgent),
     auditID: cut(finding.auditID),
     source: source ?? null,
     details: Object.fromEntries(Object.entries(finding.details).map(([name, value]) => [name, cutValue(value)])),
   };
+}
+
+/** The last is the peer's; all before it are what the client claims. */
+function addresses(all: readonly string[]): readonly string[] {
+  return all.length <= MAX_ADDRESSES ? all : [...all.slice(0, MAX_ADDRESSES - 1), ...all.slice(-1)];
 }
 
 function sum(counts: ReadonlyMap<Severity, number>): number {

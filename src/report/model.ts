@@ -240,6 +240,6 @@ export interface InputFile {
   readonly label: string | null;
   /** As they were read, before decompression. */
   readonly bytes: number;
-  /** Of these bytes, in hex; null where the file could not be read to its end, or was read under several names. */
+  /** Of these bytes, in hex; null where they are not the whole of one file: it was damaged, or truncated while it was read. */
   readonly sha256: string | null;
 }

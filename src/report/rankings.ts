@@ -61,7 +61,7 @@ export function countResources(): Counter<Ranking<ResourceActivity>> {
       if (request.isWrite) row.writes += 1;
       if (request.outcome === 'denied') row.denied += 1;
     },
-    result: () => ranking(tally.top(MAX_ROWS), (row) => row),
+    result: () => ranking(tally.top(MAX_ROWS), (row) => ({ ...row })),
   };
 }
 
@@ -84,8 +84,8 @@ export function countDeletions(): Counter<Ranking<Deletions>> {
     names: new Set<string>(),
   }));
   return {
-    add({ outcome, time, actor, actorKey, verb, resource, namespace, name }) {
-      if (verb !== 'delete' && verb !== 'deletecollection') return;
+    add({ outcome, time, actor, actorKey, verb, resource, namespace, name, isWrite }) {
+      if (!isWrite || (verb !== 'delete' && verb !== 'deletecollection')) return;
       if (outcome === 'denied' || outcome === 'failed') return;
       const row = tally.count(JSON.stringify([actorKey, resource, namespace]));
       Object.assign(row, { actor, resource, namespace });
@@ -122,7 +122,7 @@ export function countHours<Name>(
     result() {
       const { rows, others } = tally.top(MAX_HOUR_ROWS);
       return {
-        rows: rows.flatMap(({ name, hours }) => (name === undefined ? [] : [{ name, hours }])),
+        rows: rows.flatMap(({ name, hours }) => (name === undefined ? [] : [{ name, hours: [...hours] }])),
         others: others.rows,
       };
     },

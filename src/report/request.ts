@@ -5,6 +5,7 @@ import { stageTime } from '../event/line-time.ts';
 import { type Outcome, outcome } from '../event/outcome.ts';
 import { eventTime } from '../event/time.ts';
 import type { AuditEvent } from '../event/types.ts';
+import { queryValues } from '../event/uri.ts';
 import { cutText } from './cut.ts';
 import type { ActorName } from './model.ts';
 
@@ -39,6 +40,7 @@ export interface CountedRequest {
   readonly namespace: string;
   readonly name: string;
   readonly outcome: Outcome;
+  /** Whether it was to change something; a dry run is not. */
   readonly isWrite: boolean;
   /** `missing` where an object was sent that detectors ask for, and the log does not have it. */
   readonly body: 'logged' | 'missing' | 'irrelevant';
@@ -59,9 +61,14 @@ export function countedRequest(event: AuditEvent): CountedRequest {
     namespace: cut(objectRef?.namespace),
     name: cut(objectRef?.name),
     outcome: result,
-    isWrite: WRITES.has(verb ?? '') && !ASKING.has(objectRef?.apiGroup ?? ''),
+    isWrite: isWrite(event),
     body: result === 'allowed' ? bodyOf(event) : 'irrelevant',
   };
+}
+
+function isWrite({ verb, objectRef, requestURI }: AuditEvent): boolean {
+  if (!WRITES.has(verb ?? '') || ASKING.has(objectRef?.apiGroup ?? '')) return false;
+  return queryValues(requestURI, 'dryRun').length === 0;
 }
 
 /** Not a service account, not a node, not a part of Kubernetes, and not nobody. */

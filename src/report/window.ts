@@ -7,7 +7,7 @@ import type { Source } from '../sources/types.ts';
  * Microseconds before the end of what the last report read. Events of it that were written late are still found there, and
  * a burst that began there is whole; what the last report told already is known by its id.
  */
-const LEAD_IN = 10 * 60 * 1_000_000;
+export const LEAD_IN = 30 * 60 * 1_000_000;
 
 /** What was written to a log, and when; microseconds since the epoch. */
 export interface LogTimes {
@@ -50,7 +50,7 @@ export interface ReportWindow {
   readonly first: number | undefined;
   readonly last: number | undefined;
   readonly events: number;
-  /** Events without a time, which are in no bounded window. */
+  /** Events that were left out because they have no time. */
   readonly untimed: number;
   readonly logs: readonly LogTimes[];
 }
@@ -81,12 +81,12 @@ export function createWindow(sources: readonly Source[], options: WindowOptions)
     select(event, source) {
       const log = logs.get(source?.log ?? source?.path ?? '');
       const time = stageTime(event) ?? eventTime(event);
-      if (time === undefined) untimed += 1;
-      else if (log) {
+      if (time !== undefined && log) {
         log.first = Math.min(time, log.first ?? time);
         log.last = Math.max(Math.min(time, now), log.last ?? 0);
       }
-      const place = placeOf(time, log?.since);
+      const place = placeOf(time, log || isSinceLast ? log?.since : since);
+      if (time === undefined && place === 'before') untimed += 1;
       if (place === 'inside' && log) log.events += 1;
       if (place === 'before' || place === 'behind' || !isWanted(event)) return false;
       if (place === 'lead-in') {

@@ -44,4 +44,5 @@ async function* shown(chunks: Chunks, onRead: OnRead): Chunks {
     position += chunk.length;
     yield chunk;
   }
+  onRead(Buffer.alloc(0), position);
 }

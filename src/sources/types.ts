@@ -34,6 +34,7 @@ export interface GenerationPlace {
 
 /**
  * Shown what is read, as it comes from disk or pipe, before decompression. The bytes are lent for the call.
+ * @param bytes none, when the end was reached.
  * @param position of the first of them in the file that is read. Where it goes back, the file was truncated while it was
  * read, and its copy is read from the start.
  */

@@ -103,8 +103,8 @@ describe('values', () => {
   );
 
   it.each([
-    [['-oyaml'], '-o yaml: not one of table, wide, json, jsonl, csv, markdown'],
-    [['--output='], '--output : not one of table, wide, json, jsonl, csv, markdown'],
+    [['-oyaml'], '-o yaml: not one of table, wide, json, jsonl, csv, markdown, html'],
+    [['--output='], '--output : not one of table, wide, json, jsonl, csv, markdown, html'],
     [['--fail-on', 'High'], '--fail-on High: not one of info, low, medium, high, critical'],
     [['--severity=none'], '--severity none: not one of info, low, medium, high, critical'],
   ])('%j is none of the choices', (argv, message) => {

@@ -93,6 +93,65 @@ describe('lists', () => {
   });
 });
 
+describe('business hours', () => {
+  const hours = async (text: string) => (await read(`businessHours: ${text}`)).businessHours;
+  const usual = { timezone: 'UTC', days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: 480, to: 1_080 };
+
+  it('are none where the file does not say', async () => {
+    expect((await read('disabled: []')).businessHours).toBeUndefined();
+    expect((await read('')).businessHours).toBeUndefined();
+  });
+
+  it('are the usual ones where it says no more', async () => {
+    expect(await hours('{}')).toEqual(usual);
+  });
+
+  it.each([
+    ['{ timezone: Europe/Berlin }', { timezone: 'Europe/Berlin' }],
+    ['{ days: [sun] }', { days: ['sun'] }],
+    ['{ hours: 09:30-17:15 }', { from: 570, to: 1_035 }],
+    ['{ hours: "00:00-24:00" }', { from: 0, to: 1_440 }],
+    ['{ hours: 22:00-06:00, days: [fri, sat] }', { from: 1_320, to: 360, days: ['fri', 'sat'] }],
+    [
+      '{ timezone: Asia/Kathmandu, days: [mon], hours: 08:00-09:00 }',
+      { ...{ timezone: 'Asia/Kathmandu', days: ['mon'] }, to: 540 },
+    ],
+  ])('are those that it says, and for the rest the usual ones: %s', async (text, expected) => {
+    expect(await hours(text)).toEqual({ ...usual, ...expected });
+  });
+
+  it.each([
+    ['timezone: Europe/Atlantis', 'businessHours.timezone: must be a time zone such as Europe/Berlin'],
+    ['timezone: ""', 'businessHours.timezone: must be a time zone such as Europe/Berlin'],
+    ['timezone: 7', '"businessHours.timezone" must be string, but is 7'],
+    [
+      'days: [mon, Tuesday]',
+      'businessHours.days.1: must be one of mon, tue, wed, thu, fri, sat, sun, but is "Tuesday"',
+    ],
+    ['days: []', 'businessHours.days: must name a day'],
+    ['days: mon', '"businessHours.days" must be Array, but is "mon"'],
+    ...['8-18', '08:00-08:00', '08:00-25:00', '08:00 - 18:00', '18:00'].map((text) => [
+      `hours: "${text}"`,
+      'businessHours.hours: must be a time such as 08:00-18:00',
+    ]),
+    ['hours: [8, 18]', '"businessHours.hours" must be string, but is Array'],
+    ['zone: UTC', 'there is no key "businessHours.zone" here'],
+  ])('are wrong, and the line is named: %s', async (line = '', message = '') => {
+    const told = await wrong(`disabled: []\nbusinessHours:\n  ${line}\n`);
+    expect(told).toContain(`3: ${message}`);
+    // What was written, not what was made of it.
+    expect(told).not.toContain('undefined');
+  });
+
+  it.each(['08:00-18:00', 'true', ''])('are no %j', async (text) => {
+    expect(await wrong(`businessHours: ${text}\n`)).toMatch(/^1: "businessHours" must be Object, but is /);
+  });
+
+  it('are no list', async () => {
+    expect(await wrong('businessHours: [mon]\n')).toMatch(/^1: /);
+  });
+});
+
 describe('errors name the line', () => {
   it.each([
     ['lists:\n  a: [x]\nexceptons: []\n', '3: there is no key "exceptons" here'],

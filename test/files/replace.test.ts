@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { InputError } from '../../src/errors.ts';
-import { fileBehind, type Replacement, replaceFile } from '../../src/files/replace.ts';
+import { checkReplaceable, fileBehind, type Replacement, replaceFile } from '../../src/files/replace.ts';
 
 const isRoot = process.getuid?.() === 0;
 const STATE: Replacement = { noun: 'state', isLocked: true };
@@ -206,4 +206,76 @@ it('two runs without a lock do not take from each other', async () => {
     expect(texts.map((text) => text + text)).toContain(content());
     expect(readdirSync(folder)).toEqual(['file']);
   }
+});
+
+describe('whether a file can be replaced', () => {
+  const check = async (): Promise<string> => {
+    const error: unknown = await checkReplaceable(path, 'report').catch((caught: unknown) => caught);
+    if (error === undefined) return 'yes';
+    expect(error).toBeInstanceOf(InputError);
+    return (error as Error).message;
+  };
+  const refused = (reason: string): string => `the report in ${path} cannot be written: ${reason}`;
+
+  it('is told without a change: there is none, or an old one, or one behind links', async () => {
+    expect(await check()).toBe('yes');
+    writeFileSync(path, 'old');
+    chmodSync(path, 0o444);
+    expect(await check()).toBe('yes');
+    expect(content()).toBe('old');
+    symlinkSync(path, join(folder, 'link'));
+    symlinkSync('nothing there yet', join(folder, 'other'));
+    for (const link of ['link', 'other']) {
+      path = join(folder, link);
+      expect(await check()).toBe('yes');
+    }
+    expect(readdirSync(folder).sort()).toEqual(['file', 'link', 'other']);
+  });
+
+  it('is told of a name in the folder where one is', async () => {
+    path = 'no-such-file-of-ours.html';
+    expect(await check()).toBe('yes');
+  });
+
+  it('is not where its directory is missing, also behind a link', async () => {
+    const none = join(folder, 'none');
+    path = join(none, 'file');
+    expect(await check()).toBe(refused(`there is no directory ${none}; make it first`));
+    path = join(folder, 'link');
+    symlinkSync(join(none, 'file'), path);
+    expect(await check()).toBe(refused(`there is no directory ${none}; make it first`));
+  });
+
+  it('is not of a directory, a pipe or a device', async () => {
+    mkdirSync(path);
+    expect(await check()).toBe(refused('it is a directory'));
+    path = '/dev/null';
+    expect(await check()).toBe(refused('it is no regular file'));
+    path = join(folder, 'pipe');
+    if (spawnSync('mkfifo', [path]).status === 0) expect(await check()).toBe(refused('it is no regular file'));
+  });
+
+  it('is not below a file, nor where links lead in a circle', async () => {
+    writeFileSync(path, '');
+    path = join(path, 'below');
+    expect(await check()).toBe(refused('a part of the path is not a directory'));
+    path = join(folder, 'circle');
+    symlinkSync('circle', path);
+    expect(await check()).toBe(refused('too many symbolic links'));
+  });
+
+  it.each([
+    ['that is empty', ''],
+    ['that ends as that of a directory', 'report/'],
+    ['to which no other can be added', 'x'.repeat(250)],
+  ])('is not with a name %s, for then the write fails', async (_name, name) => {
+    path = name === '' ? '' : `${folder}/${name}`;
+    expect(
+      await replaceFile(path, ['new'], REPORT).then(
+        () => 'written',
+        () => 'failed',
+      ),
+    ).toBe('failed');
+    expect(await check()).not.toBe('yes');
+  });
 });

@@ -78,7 +78,7 @@ describe('a file', () => {
   it('may be a pipe, whose size nobody knows', async () => {
     const path = join(folder, 'pipe');
     if (spawnSync('mkfifo', [path]).status !== 0) return;
-    expect((await findSources([path])).sources).toEqual([{ path, label: undefined, size: undefined }]);
+    expect((await findSources([path])).sources).toEqual([{ path, label: undefined, log: path, size: undefined }]);
   });
 
   it('that a link goes nowhere from is an error', async () => {
@@ -110,7 +110,7 @@ describe('standard input', () => {
   it('is -', async () => {
     write('audit.log');
     expect(await found('-', 'audit.log')).toEqual(['-', 'audit.log']);
-    expect((await findSources(['-'])).sources).toEqual([{ path: '-', label: undefined, size: undefined }]);
+    expect((await findSources(['-'])).sources).toEqual([{ path: '-', label: undefined, log: '-', size: undefined }]);
   });
 
   it('is read once', async () => {

@@ -24,7 +24,8 @@ async function read(path: string): Promise<{ text: string; seen: number; error: 
   const pieces: Buffer[] = [];
   let error: unknown;
   try {
-    for await (const piece of readSource({ path, size: undefined }, ({ length }) => (seen += length))) pieces.push(piece);
+    for await (const piece of readSource({ path, size: undefined }, ({ length }) => (seen += length)))
+      pieces.push(piece);
   } catch (caught) {
     error = caught;
   }

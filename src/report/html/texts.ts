@@ -1,0 +1,86 @@
+/** Texts, names, numbers and times as the page writes them. */
+
+import type { Actor } from '../../detect/finding.ts';
+import { parseTime } from '../../event/time.ts';
+import { createClock } from '../../sinks/clock.ts';
+import { actorText } from '../../sinks/finding-text.ts';
+import { shortUser } from '../../sinks/users.ts';
+import { forTerminalWithin } from '../../sinks/width.ts';
+import type { ActorName, Time } from '../model.ts';
+import { type Html, html } from './template.ts';
+
+/** UTF-16 code units in a column: one or two are usual, and a letter with eight marks takes nine or more. */
+const UNITS_PER_COLUMN = 3;
+
+/**
+ * A text that others wrote, on one line, visible, in at most so many columns, and in bytes that these bound as well. One of
+ * blanks alone is quoted.
+ */
+export function within(text: string, columns: number): string {
+  const most = columns * UNITS_PER_COLUMN;
+  if (text.length <= most) {
+    const shown = forTerminalWithin(text, columns);
+    return text !== '' && shown.trim() === '' ? `"${shown}"` : shown;
+  }
+  // Not between the two halves of a character.
+  const shown = forTerminalWithin(text.slice(0, most).replace(/[\ud800-\udbff]$/, ''), columns);
+  return shown.endsWith('…') ? shown : `${shown}…`;
+}
+
+/** `1,204`. */
+export function number(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** `sa:shop-prod/deployer as system:admin`. */
+export function nameText({ username, impersonated }: ActorName): string {
+  const actor: Actor = { username, groups: [] };
+  return actorText(impersonated === null ? actor : { ...actor, impersonated }, shortUser);
+}
+
+/** What there is none of. Read aloud it would be a dash. */
+export const NONE: Html = html`<span class="none" aria-hidden="true">–</span>`;
+
+/** Times in the report's zone. */
+export interface Times {
+  /** `11-17 08:03:52`; without the date where that is the same as of the time before it. */
+  short(time: Time, before?: Time): Html;
+  /** `2026-11-17 08:03:52`; in UTC with a `Z`. */
+  long(time: Time): Html;
+  /** `2026-11-17 05:02 to 10:29 UTC`; what is null is left out, and undefined is given where both are. */
+  span(from: Time, to: Time): string | undefined;
+  /** `2026-11-17 08:03`, in the zone; undefined for what is no time. */
+  minute(time: Time): string | undefined;
+}
+
+/** @throws {UsageError} for a time zone that does not exist. */
+export function createTimes(timezone: string): Times {
+  const clock = createClock(timezone);
+  const element = (time: Time, text: (time: string) => string): Html => {
+    if (time === null || parseTime(time) === undefined) return NONE;
+    return html`<time datetime="${machineTime(time)}">${text(time)}</time>`;
+  };
+  const minute = (time: Time): string | undefined => (time === null ? '' : clock.text(time)).slice(0, 16) || undefined;
+  return {
+    short(time, before = null) {
+      const date = before === null ? '' : clock.shortText(before).slice(0, 6);
+      return element(time, (one) => {
+        const text = clock.shortText(one);
+        return date !== '' && text.startsWith(date) ? text.slice(6) : text;
+      });
+    },
+    long: (time) => element(time, clock.text),
+    minute,
+    span(from, to) {
+      const [first, last] = [parseTime(from), parseTime(to)];
+      if (first !== undefined && last !== undefined) return clock.span(first, last);
+      if (first !== undefined) return `from ${minute(from)} ${timezone}`;
+      return last === undefined ? undefined : `until ${minute(to)} ${timezone}`;
+    },
+  };
+}
+
+/** HTML knows three digits of a second. */
+function machineTime(time: string): string {
+  return time.replace(/(\.\d{3})\d+/, '$1');
+}
