@@ -104,7 +104,7 @@ function limitTexts({ summary, otherFindings, forgottenFindings }: BlindSpotSour
   const texts: string[] = [];
   if (otherFindings > 0)
     texts.push(
-      `more was found than this report holds: what is left out counts ${otherFindings.toLocaleString('en-US')}; auditscan detect -o jsonl gives all`,
+      `${countText(otherFindings, 'finding')} more than this report holds; auditscan detect -o jsonl gives all`,
     );
   if (summary.forgottenBursts > 0)
     texts.push(

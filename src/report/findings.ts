@@ -25,7 +25,7 @@ export interface Findings {
   readonly newBySeverity: ReadonlyMap<Severity, number>;
   readonly toldBefore: number | null;
   totals(): Pick<Totals, 'findings' | 'newFindings' | 'bySeverity'>;
-  /** Groups, worst first, and what those beyond count together. */
+  /** Groups, worst first, and how many findings are in none of them. */
   groups(): { readonly findings: readonly ReportedFinding[]; readonly others: number };
 }
 
@@ -41,8 +41,8 @@ export function createFindings(
   const groups = createFindingGroups();
   const bySeverity = new Map<Severity, number>();
   const newBySeverity = new Map<Severity, number>();
-  /** Of each group, how much of its count is new. */
-  const fresh = new Map<FindingGroup, number>();
+  /** Of each group. */
+  const inGroup = new Map<FindingGroup, { findings: number; fresh: number }>();
   let toldBefore = 0;
 
   const isBefore = ({ time, last = time }: Finding): boolean => {
@@ -60,7 +60,7 @@ export function createFindings(
   };
   return {
     add(finding, isLeadIn) {
-      const { id, severity, count } = finding;
+      const { id, severity } = finding;
       const isKnown = known?.has(id) ?? false;
       known?.add(id);
       const wasTold = isKnown ? isLeadIn || isBefore(finding) : known && isBefore(finding) && isTail(finding);
@@ -69,10 +69,12 @@ export function createFindings(
         return false;
       }
       bySeverity.set(severity, (bySeverity.get(severity) ?? 0) + 1);
+      const isNew = known !== undefined && !isKnown;
+      if (isNew) newBySeverity.set(severity, (newBySeverity.get(severity) ?? 0) + 1);
       const group = groups.add(finding);
-      if (known && !isKnown) {
-        newBySeverity.set(severity, (newBySeverity.get(severity) ?? 0) + 1);
-        if (group) fresh.set(group, (fresh.get(group) ?? 0) + count);
+      if (group) {
+        const { findings, fresh } = inGroup.get(group) ?? { findings: 0, fresh: 0 };
+        inGroup.set(group, { findings: findings + 1, fresh: fresh + (isNew ? 1 : 0) });
       }
       return true;
     },
@@ -91,19 +93,27 @@ export function createFindings(
       })),
     }),
     groups() {
-      const sorted = groups.sorted();
-      return {
-        findings: sorted.slice(0, MAX_REPORTED).map((group) => reported(group, known ? (fresh.get(group) ?? 0) : null)),
-        others: sorted.slice(MAX_REPORTED).reduce((total, { count }) => total + count, groups.other),
-      };
+      const findings = groups
+        .sorted()
+        .slice(0, MAX_REPORTED)
+        .map((group) => {
+          const { findings: all, fresh } = inGroup.get(group) ?? { findings: 0, fresh: 0 };
+          return reported(group, all, known ? fresh : null);
+        });
+      const told = findings.reduce((total, group) => total + group.findings, 0);
+      return { findings, others: sum(bySeverity) - told };
     },
   };
 }
 
-function reported({ finding, count, first, last }: FindingGroup, fresh: number | null): ReportedFinding {
+function reported(
+  { finding, count, first, last }: FindingGroup,
+  findings: number,
+  fresh: number | null,
+): ReportedFinding {
   const { id, detector, title, severity, attack, actor, outcome, code, object, source } = finding;
   return {
-    ...{ id, detector, title, severity, attack, count, new: fresh },
+    ...{ id, detector, title, severity, attack, findings, new: fresh, count },
     first: first || null,
     last: last || null,
     actor: cutTexts(actor),

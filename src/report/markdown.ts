@@ -166,8 +166,11 @@ function findings({ findings: all, otherFindings, totals }: Report, clock: Clock
     { title: 'id', markdown: ({ id }) => inline(id.slice(0, SHORT_ID), SHORT_ID) },
   ];
   const { lines, rest } = table(columns, sorted, ROWS.findings, ROOM.findings);
-  const left = rest.reduce((count, one) => count + one.count, otherFindings);
-  const note = left > 0 ? `\n\nThe worst are shown; the rows left out count ${numberText(left)}. ` : '\n\n';
+  const left = rest.reduce((count, one) => count + one.findings, otherFindings);
+  const note =
+    left > 0
+      ? `\n\nThe worst are shown; ${countText(left, 'finding')} more ${left === 1 ? 'is' : 'are'} not. `
+      : '\n\n';
   return `## Findings\n\n${lines}${note}For every finding, one a line: \`auditscan detect\` on the same logs with \`-o jsonl\`. For the events behind one: \`auditscan show\` with its id.`;
 }
 

@@ -33,7 +33,7 @@ export interface Report {
   readonly findings: readonly ReportedFinding[];
   /** Of the detectors that found something, by id. */
   readonly detectors: readonly DetectorNote[];
-  /** What the groups beyond {@link findings} count together: those that the report has no room for. */
+  /** Findings in groups beyond those of {@link findings}, which the report has no room for. */
   readonly otherFindings: number;
   /** Findings from before the window that an earlier report told, and that this one leaves out; null without `--known`. */
   readonly toldBefore: number | null;
@@ -88,10 +88,11 @@ export interface ReportedFinding {
   readonly title: string;
   readonly severity: Severity;
   readonly attack: readonly string[];
-  /** Findings; of a burst, its events. */
-  readonly count: number;
-  /** Of these, how many no earlier report told; null without `--known`. */
+  readonly findings: number;
+  /** Of these findings, how many no earlier report told; null without `--known`. */
   readonly new: number | null;
+  /** Requests: as many as there are findings, and of a burst all that belong to it. */
+  readonly count: number;
   readonly first: Time;
   readonly last: Time;
   readonly actor: Actor;

@@ -267,10 +267,7 @@ describe('what the audit policy leaves out', () => {
 
 describe('limits', () => {
   it.each<[Sources, string]>([
-    [
-      { otherFindings: 2_000 },
-      'more was found than this report holds: what is left out counts 2,000; auditscan detect -o jsonl gives all',
-    ],
+    [{ otherFindings: 2_000 }, '2,000 findings more than this report holds; auditscan detect -o jsonl gives all'],
     [
       { summary: (summary) => Object.assign(summary, { forgottenBursts: 1 }) },
       '1 group of bursts forgotten for want of room: a burst among them may be missing',

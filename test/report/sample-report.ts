@@ -67,8 +67,9 @@ function finding(
   const auditID = `${id.slice(0, 8)}-${id.slice(8, 12)}-4${id.slice(13, 16)}-9${id.slice(17, 20)}-${id.slice(20, 32)}`;
   return {
     id,
+    findings: some.count ?? 1,
+    new: some.findings ?? some.count ?? 1,
     count: 1,
-    new: some.count ?? 1,
     first: null,
     last: some.first ?? null,
     object: null,
@@ -242,6 +243,7 @@ const FINDINGS: readonly ReportedFinding[] = [
     title: 'Many tokens were refused',
     severity: 'medium',
     attack: ['T1110'],
+    findings: 1,
     count: 7,
     first: at('06:42:00'),
     last: at('06:42:58'),
@@ -362,8 +364,8 @@ function timelineOf(findings: readonly ReportedFinding[]): Timeline {
     const isSilent = hour === 3;
     const isDay = hour >= 8 && hour < 18;
     const told = noFindings();
-    for (const { first, severity, count } of findings)
-      if (first !== null && bucketOf(first) === hour) told[severity] += count;
+    for (const { first, severity, findings: here } of findings)
+      if (first !== null && bucketOf(first) === hour) told[severity] += here;
     return {
       start: formatTime(START + hour * HOUR),
       outcomes: isSilent
@@ -392,7 +394,7 @@ function totalsOf(findings: readonly ReportedFinding[], otherFindings: number, t
     const others = severity === 'info' ? otherFindings : 0;
     return {
       severity,
-      findings: sum(same.map(({ count }) => count)) + others,
+      findings: sum(same.map((one) => one.findings)) + others,
       new: sum(same.map((one) => one.new ?? 0)),
     };
   });

@@ -45,7 +45,7 @@ export function blindSpotsSection(spots: readonly BlindSpot[]): Html {
     <h2 id="blind-spots-title">What this log could not show</h2>
     ${
       shown.length === 0
-        ? html`<p class="empty">Nothing is known to be missing: all that was logged was read, and it has what the detectors ask for.</p>`
+        ? html`<p class="empty">Nothing is known to be missing: all that these logs hold was read. What the audit policy leaves out leaves no trace.</p>`
         : html`<ul class="spots">${shown.map(({ kind, text }) => html`<li><span class="badge k-${UNREAD.has(kind) || kind === 'failure' ? 'unread' : 'policy'}">${KINDS[kind]}</span> <span>${within(text, 500)}</span></li>`)}</ul>`
     }
     ${spots.length > shown.length && html`<p class="note">${countText(spots.length - shown.length, 'more spot')} not shown; <code>auditscan report -o json</code> gives all.</p>`}

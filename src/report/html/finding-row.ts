@@ -26,7 +26,7 @@ export function findingRow(
   const { severity, count, first, last, outcome } = finding;
   const [title, actor] = [within(finding.title, 120), within(actorText(finding.actor, shortUser), 110)];
   const isNew = (finding.new ?? 0) > 0;
-  const newText = finding.new === count ? 'new' : `${number(finding.new ?? 0)} new`;
+  const newText = finding.new === finding.findings ? 'new' : `${number(finding.new ?? 0)} new`;
   return html`<tbody role="rowgroup" data-severity="${severity}" data-outcome="${outcome}"${isNew && html` data-new`}>
     <tr role="row">
     <td role="cell" class="c-severity" rowspan="2" data-v="${severityRank(severity)}"><span class="badge s-${severity}">${severity}</span></td>

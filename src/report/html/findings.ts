@@ -106,7 +106,6 @@ function choices(title: string, name: string, values: readonly (Severity | Outco
     </fieldset>`;
 }
 
-/** What is missing is told in groups: the count of one is that of a burst's events, where there is one. */
 function notShown({ findings, otherFindings }: Report, shown: number): Value {
   const groups = findings.length - shown;
   const parts = [
