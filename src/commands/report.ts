@@ -5,11 +5,11 @@ import { createActivity } from '../report/activity.ts';
 import { ENDED, nameOf } from '../report/blind-spots.ts';
 import { buildReport } from '../report/build.ts';
 import { businessHoursText, createBusinessHours } from '../report/business-hours.ts';
+import { collect } from '../report/collect.ts';
 import { createDigests } from '../report/digests.ts';
 import { createFindings, type Findings } from '../report/findings.ts';
 import { type Known, openKnown } from '../report/known.ts';
 import type { Report } from '../report/model.ts';
-import { countedRequest } from '../report/request.ts';
 import { createTimeline } from '../report/timeline.ts';
 import { createWindow, LEAD_IN, type ReportWindow } from '../report/window.ts';
 import { createZone } from '../report/zone.ts';
@@ -87,7 +87,7 @@ async function makeReport(
   const findings = createFindings(known, window.since, prepared.detectors);
   const digests = createDigests();
 
-  for await (const judged of judgeRequests({
+  const judged = judgeRequests({
     ...reading,
     ...prepared,
     select: window.select,
@@ -95,19 +95,8 @@ async function makeReport(
       reading.onRead?.(bytes, position, source);
       digests.read(bytes, position, source);
     },
-  })) {
-    for (const { record, findings: found } of judged) {
-      const isLeadIn = record !== undefined && window.isLeadIn(record.event);
-      if (record && !isLeadIn) {
-        const request = countedRequest(record.event);
-        activity.add(request);
-        timeline.request(request.time, request.outcome);
-      }
-      for (const finding of found)
-        if (findings.add(finding, isLeadIn))
-          timeline.finding(parseTime(finding.first ?? finding.time), finding.severity);
-    }
-  }
+  });
+  await collect(judged, { window, findings, activity, timeline });
   refuseNothing(plan, window, Math.min(now * 1000, until ?? Number.POSITIVE_INFINITY));
 
   if (known && summary.inputErrors.length === 0) {

@@ -6,7 +6,7 @@
  * somewhere makes them harmless.
  */
 
-import type { Actor, FindingObject, Severity } from '../detect/finding.ts';
+import type { Finding, Severity } from '../detect/finding.ts';
 import type { Outcome } from '../event/outcome.ts';
 import type { RejectReason } from '../summary.ts';
 
@@ -80,14 +80,11 @@ export interface Totals {
   }[];
 }
 
-/** Findings that share detector, actor, object and outcome. Times are those of the findings: when the request came in. */
-export interface ReportedFinding {
-  /** Of the first; `auditscan show` takes the beginning of it. */
-  readonly id: string;
-  readonly detector: string;
-  readonly title: string;
-  readonly severity: Severity;
-  readonly attack: readonly string[];
+/**
+ * Findings that share detector, actor, object and outcome; what else a finding has is that of the first. Times are those of
+ * the findings: when the request came in.
+ */
+export interface ReportedFinding extends Omit<Finding, 'time' | 'first' | 'last' | 'source'> {
   readonly findings: number;
   /** Of these findings, how many no earlier report told; null without `--known`. */
   readonly new: number | null;
@@ -95,17 +92,7 @@ export interface ReportedFinding {
   readonly count: number;
   readonly first: Time;
   readonly last: Time;
-  readonly actor: Actor;
-  readonly verb: string;
-  readonly object: FindingObject | null;
-  readonly uri: string;
-  readonly outcome: Outcome;
-  readonly code: number | null;
-  readonly sourceIPs: readonly string[];
-  readonly userAgent: string;
-  readonly auditID: string;
   readonly source: { readonly path: string; readonly offset: number; readonly label?: string } | null;
-  readonly details: Readonly<Record<string, unknown>>;
 }
 
 /** What a detector finds, and what else that may be. */

@@ -9,12 +9,12 @@ import { type Detector, parseDetector } from '../../src/detect/detector.ts';
 import { formatTime, parseTime } from '../../src/event/time.ts';
 import { createActivity } from '../../src/report/activity.ts';
 import { buildReport } from '../../src/report/build.ts';
+import { collect } from '../../src/report/collect.ts';
 import { createDigests } from '../../src/report/digests.ts';
 import { createFindings } from '../../src/report/findings.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { type Known, openKnown } from '../../src/report/known.ts';
 import type { Report } from '../../src/report/model.ts';
-import { countedRequest } from '../../src/report/request.ts';
 import { createTimeline } from '../../src/report/timeline.ts';
 import { createWindow } from '../../src/report/window.ts';
 import { createZone } from '../../src/report/zone.ts';
@@ -87,18 +87,12 @@ async function reportOf(sources: readonly Source[], options: Options = {}): Prom
   const digests = createDigests();
   const { select } = window;
   const onRead = digests.read;
-  for await (const judged of judgeRequests({ sources, summary, detectors, select, onRead }))
-    for (const { record, findings: found } of judged) {
-      const isLeadIn = record !== undefined && window.isLeadIn(record.event);
-      if (record && !isLeadIn) {
-        const request = countedRequest(record.event);
-        activity.add(request);
-        timeline.request(request.time, request.outcome);
-      }
-      for (const finding of found)
-        if (findings.add(finding, isLeadIn))
-          timeline.finding(parseTime(finding.first ?? finding.time), finding.severity);
-    }
+  await collect(judgeRequests({ sources, summary, detectors, select, onRead }), {
+    window,
+    findings,
+    activity,
+    timeline,
+  });
   for (const log of window.logs) if (log.last !== undefined) known?.setLast(log.log, log.last);
   return buildReport({
     ...{ now, version: '1.2.3', title: 'A title', timezone: 'UTC', clock: createClock('UTC'), summary, window },
