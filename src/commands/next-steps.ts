@@ -20,17 +20,28 @@ export function nextSteps(
   rotated = false,
 ): string[] {
   const templates = new Map(detectors.map(({ id, file }) => [id, file.next]));
-  const named = paths.some((path) => path.startsWith('-') && path !== '-') ? ['--', ...paths] : paths;
   const steps = new Set<string>();
-  for (const { finding, first } of groups) {
-    const template = templates.get(finding.detector);
+  for (const group of groups) {
+    const template = templates.get(group.finding.detector);
     // One step of a detector, for its first finding, is enough.
-    templates.delete(finding.detector);
-    const command = template && fill(template.trim(), finding, first);
-    if (command) steps.add([command, ...(rotated ? ['--rotated'] : []), ...named.map(shellWord)].join(' '));
+    templates.delete(group.finding.detector);
+    const step = template && nextStep(template, group, paths, rotated);
+    if (step) steps.add(step);
     if (steps.size === MAX_STEPS) break;
   }
   return [...steps];
+}
+
+/** One of them; undefined where a value in it is not fit for a shell. */
+export function nextStep(
+  template: string,
+  { finding, first }: FindingGroup,
+  paths: readonly string[],
+  rotated: boolean,
+): string | undefined {
+  const named = paths.some((path) => path.startsWith('-') && path !== '-') ? ['--', ...paths] : paths;
+  const command = fill(template.trim(), finding, first);
+  return command && [command, ...(rotated ? ['--rotated'] : []), ...named.map(shellWord)].join(' ');
 }
 
 function fill(template: string, finding: Finding, first: string): string | undefined {

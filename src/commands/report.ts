@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import type { Detector } from '../detect/detector.ts';
+import type { FindingGroup } from '../detect/groups.ts';
 import { InputError, UsageError } from '../errors.ts';
 import { formatTime, parseTime } from '../event/time.ts';
 import { createActivity } from '../report/activity.ts';
@@ -7,7 +9,7 @@ import { buildReport } from '../report/build.ts';
 import { businessHoursText, createBusinessHours } from '../report/business-hours.ts';
 import { collect } from '../report/collect.ts';
 import { createDigests } from '../report/digests.ts';
-import { createFindings, type Findings } from '../report/findings.ts';
+import { type Commands, createFindings, type Findings } from '../report/findings.ts';
 import { type Known, openKnown } from '../report/known.ts';
 import type { Report } from '../report/model.ts';
 import { createTimeline } from '../report/timeline.ts';
@@ -19,6 +21,7 @@ import { type Arguments, text, texts } from './arguments.ts';
 import { parseBound } from './bounds.ts';
 import { failStatus, headline } from './detect.ts';
 import { acquireLock } from './lock.ts';
+import { nextStep } from './next-steps.ts';
 import { isReaderGone } from './output-file.ts';
 import { createPlan, type Plan } from './plan.ts';
 import { prepareDetectors } from './prepare-detectors.ts';
@@ -106,6 +109,7 @@ async function makeReport(
   const document = buildReport({
     ...{ now: now * 1000, version: version(), timezone, clock: plan.clock, summary, window, sinceLast },
     ...{ detectors: prepared.detectors, findings, activity, timeline, digests },
+    commandsOf: createCommands(prepared.detectors, texts(args.paths)),
     title: text(args.label) === undefined ? 'Audit report' : `Audit report: ${args.label}`,
     businessHours: businessHours && businessHoursText(businessHours),
     forgottenFindings: known?.forgotten ?? 0,
@@ -126,6 +130,18 @@ async function makeReport(
   tellReport(plan, document, findings.bySeverity);
   for (const { path } of outputs) if (path !== undefined && !plan.quiet) plan.terminal.tell(`wrote ${path}`);
   return exitStatus(plan, status);
+}
+
+/** How to go on from a finding: its raw events, and what its detector names. */
+function createCommands(detectors: readonly Detector[], paths: readonly string[]): (group: FindingGroup) => Commands {
+  const templates = new Map(detectors.map(({ id, file }) => [id, file.next]));
+  return (group) => {
+    const template = templates.get(group.finding.detector);
+    return {
+      show: nextStep('auditscan show <id>', group, paths, true) ?? '',
+      next: (template && nextStep(template, group, paths, true)) ?? null,
+    };
+  };
 }
 
 /** As every command does, but with the counts of the window, which are those of the report. */

@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+import { cutFinding, MAX_TEXT } from './cut-finding.ts';
 import type { Finding } from './finding.ts';
 import { severityRank } from './finding.ts';
 import { SILENCE } from './silence.ts';
@@ -21,16 +23,24 @@ export interface FindingGroups {
   readonly other: number;
 }
 
-/** More groups than anybody reads; the findings beyond it are counted as other. */
-export const MAX_GROUPS = 20_000;
-/** Bytes of the findings that stand for their groups; an attacker chooses how long names and commands are. */
-const MAX_SIZE = 32 * 1024 * 1024;
+/** Groups of one detector: more than anybody reads. The findings beyond are counted as other. */
+export const MAX_GROUPS = 2_000;
+/**
+ * Characters of JSON of the findings that stand for one detector's groups. For each detector, since whoever can make one of
+ * them fire would otherwise leave no room for what others find.
+ */
+const MAX_SIZE = 2 * 1024 * 1024;
 
 /** What the findings of a group share, as one text. */
 export function groupKey({ detector, actor, object, uri, outcome, source }: Finding): string {
   // About no request, but about its log.
   const subject = detector === SILENCE.id ? source?.path : (object ?? uri);
   return JSON.stringify([detector, actor.username, actor.impersonated, subject, outcome]);
+}
+
+/** Names that differ far behind their beginnings are different ones nevertheless. */
+function shortKey(key: string): string {
+  return key.length <= MAX_TEXT ? key : hash('sha256', key, 'base64url');
 }
 
 /** A group of nothing but this finding. */
@@ -48,32 +58,36 @@ export function addToGroup(group: FindingGroup, finding: Finding): void {
 }
 
 export function createFindingGroups(): FindingGroups {
-  const groups = new Map<string, FindingGroup>();
-  let size = 0;
+  const detectors = new Map<string, { readonly groups: Map<string, FindingGroup>; size: number }>();
   let other = 0;
   return {
-    add(finding) {
-      const key = groupKey(finding);
-      const known = groups.get(key);
+    add(whole) {
+      const finding = cutFinding(whole);
+      const detector = detectors.get(finding.detector) ?? { groups: new Map<string, FindingGroup>(), size: 0 };
+      detectors.set(finding.detector, detector);
+      const key = shortKey(groupKey(whole));
+      const known = detector.groups.get(key);
       if (known) {
         addToGroup(known, finding);
         return known;
       }
-      if (groups.size >= MAX_GROUPS || size >= MAX_SIZE) {
+      if (detector.groups.size >= MAX_GROUPS || detector.size >= MAX_SIZE) {
         other += finding.count;
         return undefined;
       }
       const group = newGroup(finding);
-      size += JSON.stringify(finding).length;
-      groups.set(key, group);
+      detector.size += JSON.stringify(finding).length;
+      detector.groups.set(key, group);
       return group;
     },
     sorted: () =>
-      [...groups.values()].sort(
-        (a, b) =>
-          severityRank(b.finding.severity) - severityRank(a.finding.severity) ||
-          (a.first < b.first ? -1 : a.first > b.first ? 1 : 0),
-      ),
+      [...detectors.values()]
+        .flatMap(({ groups }) => [...groups.values()])
+        .sort(
+          (a, b) =>
+            severityRank(b.finding.severity) - severityRank(a.finding.severity) ||
+            (a.first < b.first ? -1 : a.first > b.first ? 1 : 0),
+        ),
     get other() {
       return other;
     },

@@ -129,3 +129,20 @@ export function nameOf({ path, label }: LogTimes): string {
 function at(time: number, clock: Clock): string {
   return clock.text(formatTime(time));
 }
+
+/** So many, in their order. Twenty logs that begin late must not hide that one is damaged: the first of each kind go first. */
+export function firstOfEachKind(spots: readonly BlindSpot[], most: number): BlindSpot[] {
+  const seen = new Map<BlindSpot['kind'], number>();
+  const ranked = spots.map((spot) => {
+    const rank = seen.get(spot.kind) ?? 0;
+    seen.set(spot.kind, rank + 1);
+    return { spot, rank };
+  });
+  const chosen = new Set(
+    ranked
+      .sort((a, b) => a.rank - b.rank)
+      .slice(0, most)
+      .map(({ spot }) => spot),
+  );
+  return spots.filter((spot) => chosen.has(spot));
+}

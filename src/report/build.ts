@@ -1,11 +1,12 @@
 import type { Detector } from '../detect/detector.ts';
+import type { FindingGroup } from '../detect/groups.ts';
 import { formatTime } from '../event/time.ts';
 import type { Clock } from '../sinks/clock.ts';
 import type { Summary } from '../summary.ts';
 import type { Activity } from './activity.ts';
 import { blindSpots } from './blind-spots.ts';
 import type { Digests } from './digests.ts';
-import type { Findings } from './findings.ts';
+import type { Commands, Findings } from './findings.ts';
 import { type DetectorNote, REPORT_VERSION, type Report, type Time } from './model.ts';
 import type { TimelineCounter } from './timeline.ts';
 import type { ReportWindow } from './window.ts';
@@ -22,6 +23,7 @@ export interface ReportParts {
   readonly sinceLast: boolean;
   readonly detectors: readonly Detector[];
   readonly findings: Findings;
+  readonly commandsOf: (group: FindingGroup) => Commands;
   readonly activity: Activity;
   readonly timeline: TimelineCounter;
   readonly digests: Digests;
@@ -36,7 +38,7 @@ export function buildReport(parts: ReportParts): Report {
   const { now, summary, window, businessHours } = parts;
   const { requests, outcomes, actorCount, namespaceCount, missingBodies, outsideHours, ...activity } =
     parts.activity.counts();
-  const { findings, others } = parts.findings.groups();
+  const { findings, others } = parts.findings.groups(parts.commandsOf);
   const end = Math.min(now, window.until ?? now);
   return {
     auditscan: 'report',

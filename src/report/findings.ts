@@ -3,15 +3,16 @@ import type { Finding, Severity } from '../detect/finding.ts';
 import { SEVERITIES } from '../detect/finding.ts';
 import { createFindingGroups, type FindingGroup } from '../detect/groups.ts';
 import { parseTime } from '../event/time.ts';
-import { cutText } from './cut.ts';
+import { inFairOrder } from './fair.ts';
 import type { Known } from './known.ts';
-import { MAX_TEXT, type ReportedFinding, type Totals } from './model.ts';
+import type { ReportedFinding, Totals } from './model.ts';
 import { LEAD_IN } from './window.ts';
 
 /** Groups in a report; the worst ones. */
 const MAX_REPORTED = 5_000;
-/** Source addresses of one finding: a proxy's header may name any number. */
-const MAX_ADDRESSES = 20;
+
+/** What to type next, ready for a shell. */
+export type Commands = Pick<ReportedFinding, 'show' | 'next'>;
 
 export interface Findings {
   /**
@@ -26,7 +27,10 @@ export interface Findings {
   readonly toldBefore: number | null;
   totals(): Pick<Totals, 'findings' | 'newFindings' | 'bySeverity'>;
   /** Groups, worst first, and how many findings are in none of them. */
-  groups(): { readonly findings: readonly ReportedFinding[]; readonly others: number };
+  groups(commandsOf: (group: FindingGroup) => Commands): {
+    readonly findings: readonly ReportedFinding[];
+    readonly others: number;
+  };
 }
 
 /**
@@ -62,9 +66,9 @@ export function createFindings(
     add(finding, isLeadIn) {
       const { id, severity } = finding;
       const isKnown = known?.has(id) ?? false;
-      known?.add(id);
       const wasTold = isKnown ? isLeadIn || isBefore(finding) : known && isBefore(finding) && isTail(finding);
       if (wasTold) {
+        known?.add(id);
         toldBefore += 1;
         return false;
       }
@@ -72,7 +76,9 @@ export function createFindings(
       const isNew = known !== undefined && !isKnown;
       if (isNew) newBySeverity.set(severity, (newBySeverity.get(severity) ?? 0) + 1);
       const group = groups.add(finding);
+      // What there is no room for is not told.
       if (group) {
+        known?.add(id);
         const { findings, fresh } = inGroup.get(group) ?? { findings: 0, fresh: 0 };
         inGroup.set(group, { findings: findings + 1, fresh: fresh + (isNew ? 1 : 0) });
       }
@@ -92,14 +98,13 @@ export function createFindings(
         new: known ? (newBySeverity.get(severity) ?? 0) : null,
       })),
     }),
-    groups() {
-      const findings = groups
-        .sorted()
-        .slice(0, MAX_REPORTED)
-        .map((group) => {
-          const { findings: all, fresh } = inGroup.get(group) ?? { findings: 0, fresh: 0 };
-          return reported(group, all, known ? fresh : null);
-        });
+    groups(commandsOf) {
+      const all = groups.sorted().map((group) => {
+        const { findings, fresh } = inGroup.get(group) ?? { findings: 0, fresh: 0 };
+        return reported(group, commandsOf(group), findings, known ? fresh : null);
+      });
+      const chosen = new Set(inFairOrder(all).slice(0, MAX_REPORTED));
+      const findings = all.filter((group) => chosen.has(group));
       const told = findings.reduce((total, group) => total + group.findings, 0);
       return { findings, others: sum(bySeverity) - told };
     },
@@ -108,57 +113,20 @@ export function createFindings(
 
 function reported(
   { finding, count, first, last }: FindingGroup,
+  commands: Commands,
   findings: number,
   fresh: number | null,
 ): ReportedFinding {
-  const { id, detector, title, severity, attack, actor, outcome, code, object, source } = finding;
+  const { id, detector, title, severity, attack, actor, verb, object, uri, outcome, code } = finding;
+  const { sourceIPs, userAgent, auditID, source = null, details } = finding;
   return {
-    ...{ id, detector, title, severity, attack, findings, new: fresh, count },
-    first: first || null,
-    last: last || null,
-    actor: cutTexts(actor),
-    verb: cut(finding.verb),
-    object: object && cutTexts(object),
-    uri: cut(finding.uri),
-    outcome,
+    ...{ id, detector, title, severity, attack, findings, new: fresh, count, first: first || null, last: last || null },
+    ...{ actor, verb, object, uri, outcome, sourceIPs, userAgent, auditID, source, details, ...commands },
     // A log may hold any number there.
     code: Number.isInteger(code) ? code : null,
-    sourceIPs: addresses(finding.sourceIPs).map(cut),
-    userAgent: cut(finding.userAgent),
-    auditID: cut(finding.auditID),
-    source: source ?? null,
-    details: Object.fromEntries(Object.entries(finding.details).map(([name, value]) => [name, cutValue(value)])),
   };
-}
-
-/** The last is the peer's; all before it are what the client claims. */
-function addresses(all: readonly string[]): readonly string[] {
-  return all.length <= MAX_ADDRESSES ? all : [...all.slice(0, MAX_ADDRESSES - 1), ...all.slice(-1)];
 }
 
 function sum(counts: ReadonlyMap<Severity, number>): number {
   return [...counts.values()].reduce((total, count) => total + count, 0);
-}
-
-function cut(text: string): string {
-  return cutText(text, MAX_TEXT);
-}
-
-/** Of a flat object, and of the lists in it. */
-function cutTexts<T extends object>(value: T): T {
-  const entries = Object.entries(value).map(([key, item]): [string, unknown] => [key, cutItem(item)]);
-  return Object.fromEntries(entries) as T;
-}
-
-function cutItem(item: unknown): unknown {
-  if (typeof item === 'string') return cut(item);
-  if (Array.isArray(item)) return item.slice(0, MAX_ADDRESSES).map(cutItem);
-  return typeof item === 'object' && item !== null ? cutTexts(item) : item;
-}
-
-/** A column's value; one that is too large as the beginning of its JSON. */
-function cutValue(value: unknown): unknown {
-  if (typeof value === 'string') return cut(value);
-  const json = JSON.stringify(value) ?? '';
-  return json.length <= MAX_TEXT ? value : cut(json);
 }

@@ -11,6 +11,8 @@ import { actorText, detailsText, objectText } from '../sinks/finding-text.ts';
 import { bytesText, countText } from '../sinks/quantities.ts';
 import { shortUser } from '../sinks/users.ts';
 import { forTerminalWithin } from '../sinks/width.ts';
+import { firstOfEachKind } from './blind-spots.ts';
+import { inFairOrder } from './fair.ts';
 import type {
   ActorActivity,
   ActorName,
@@ -32,6 +34,9 @@ import type {
 const ROOM = { findings: 24_000, table: 3_500, list: 4_000 };
 /** Rows that people still read. */
 const ROWS = { findings: 50, table: 10, blindSpots: 10, files: 20, notes: 5 };
+
+/** Groups of each detector that come before any others where there is not room for all. */
+const SHARE = 5;
 
 /** Columns of text in one cell; what is longer is in the other forms. */
 const WIDTH = { title: 150, name: 50, action: 80, details: 100, sentence: 300, path: 120 };
@@ -128,23 +133,6 @@ function blindSpots({ blindSpots: spots }: Report): string {
   return `${heading}\n\n${[...shown, ...more(spots.length - shown.length, 'blind spot')].join('\n')}`;
 }
 
-/** So many, in their order. Twenty logs that begin late must not hide that one is damaged: the first of each kind go first. */
-function firstOfEachKind(spots: readonly BlindSpot[], most: number): BlindSpot[] {
-  const seen = new Map<BlindSpot['kind'], number>();
-  const ranked = spots.map((spot) => {
-    const rank = seen.get(spot.kind) ?? 0;
-    seen.set(spot.kind, rank + 1);
-    return { spot, rank };
-  });
-  const chosen = new Set(
-    ranked
-      .sort((a, b) => a.rank - b.rank)
-      .slice(0, most)
-      .map(({ spot }) => spot),
-  );
-  return spots.filter((spot) => chosen.has(spot));
-}
-
 function findings({ findings: all, otherFindings, totals }: Report, clock: Clock): string {
   // Of those equally bad the new ones first, so that known ones do not keep them out of the table.
   const sorted = [...all].sort(
@@ -165,8 +153,11 @@ function findings({ findings: all, otherFindings, totals }: Report, clock: Clock
     { title: 'details', markdown: ({ details }) => inline(detailsText(details), WIDTH.details) },
     { title: 'id', markdown: ({ id }) => inline(id.slice(0, SHORT_ID), SHORT_ID) },
   ];
-  const { lines, rest } = table(columns, sorted, ROWS.findings, ROOM.findings);
-  const left = rest.reduce((count, one) => count + one.findings, otherFindings);
+  const chosen = new Set(inFairOrder(sorted, SHARE).slice(0, ROWS.findings));
+  const shown = sorted.filter((one) => chosen.has(one));
+  const { lines, rest } = table(columns, shown, ROWS.findings, ROOM.findings);
+  const hidden = [...rest, ...sorted.filter((one) => !chosen.has(one))];
+  const left = hidden.reduce((count, one) => count + one.findings, otherFindings);
   const note =
     left > 0
       ? `\n\nThe worst are shown; ${countText(left, 'finding')} more ${left === 1 ? 'is' : 'are'} not. `

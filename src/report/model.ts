@@ -12,8 +12,7 @@ import type { RejectReason } from '../summary.ts';
 
 export const REPORT_VERSION = 1;
 
-/** UTF-16 code units of a text that a log gave. */
-export const MAX_TEXT = 1_000;
+export { MAX_TEXT } from '../detect/cut-finding.ts';
 
 /** Times are RFC 3339 in UTC with six digits, as in findings; null where nothing tells. */
 export type Time = string | null;
@@ -93,6 +92,10 @@ export interface ReportedFinding extends Omit<Finding, 'time' | 'first' | 'last'
   readonly first: Time;
   readonly last: Time;
   readonly source: { readonly path: string; readonly offset: number; readonly label?: string } | null;
+  /** Command that prints the raw events of the first; ready for a shell. */
+  readonly show: string;
+  /** Command that leads on; null where the detector names none, or a name in it is not fit for a shell. */
+  readonly next: string | null;
 }
 
 /** What a detector finds, and what else that may be. */

@@ -1,12 +1,12 @@
 /** What a report counts of a request. */
 
+import { cutText } from '../detect/cut-finding.ts';
 import { parseServiceAccount, username } from '../event/actor.ts';
 import { stageTime } from '../event/line-time.ts';
 import { type Outcome, outcome } from '../event/outcome.ts';
 import { eventTime } from '../event/time.ts';
 import type { AuditEvent } from '../event/types.ts';
 import { queryValues } from '../event/uri.ts';
-import { cutText } from './cut.ts';
 import type { ActorName } from './model.ts';
 
 /** UTF-16 code units of a name: an attacker chooses how long names are. */

@@ -8,11 +8,12 @@ import { cellText } from './cell.ts';
 /**
  * Characters that act on a terminal or leave no mark of their own: controls (C0, DEL, C1), formats (bidi overrides and
  * isolates, zero-width joiners, tags), line and paragraph separators, lone surrogates, private use (whose look the font
- * decides), and all that Unicode lets a renderer ignore (variation selectors, fillers, soft hyphen). The properties rather
+ * decides), and all that Unicode lets a renderer ignore (variation selectors, fillers, soft hyphen); and the empty Braille
+ * pattern, which is no blank and looks like one. The properties rather
  * than a list of ranges, so that nothing is forgotten. Emoji held together by U+200D or U+FE0F come apart: the same two
  * characters are how text is hidden.
  */
-const UNSEEN = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
+const UNSEEN = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{2800}]`;
 
 /**
  * Also combining marks that have nothing to stand on (they would alter what was printed before them) and those that pile

@@ -3,14 +3,17 @@ import { parseServiceAccount } from '../event/actor.ts';
 const SHORT = 'sa:';
 const LONG = 'system:serviceaccount:';
 
+/** Names that would pass for what we say ourselves: a service account, an impersonation, nobody; and quoted ones. */
+const MISLEADING = /^(?:sa:|[("])| as /;
+
 /**
- * A user name for a table: `sa:shop-prod/deployer` for a service account. A name that looks like that by itself is quoted,
- * for whoever chooses names could otherwise pass for a service account.
+ * A user name for a table: `sa:shop-prod/deployer` for a service account. A name that would pass for something else is
+ * quoted, for somebody chooses names.
  */
 export function shortUser(username: string): string {
   const account = parseServiceAccount(username);
   if (account) return `${SHORT}${account.namespace}/${account.name}`;
-  return username.startsWith(SHORT) ? JSON.stringify(username) : username;
+  return MISLEADING.test(username) ? JSON.stringify(username) : username;
 }
 
 /** What a user selector means: `sa:NAMESPACE/NAME` as the table writes it, or the name itself. */

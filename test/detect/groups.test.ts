@@ -99,19 +99,28 @@ describe('findings', () => {
 });
 
 describe('what does not fit', () => {
-  it('is counted as other: groups beyond the cap', () => {
+  it('is counted as other: groups of a detector beyond the cap', () => {
     const groups = createFindingGroups();
-    for (let i = 0; i < MAX_GROUPS + 7; i++) groups.add(finding({ detector: `d${i}`, count: 2 }));
+    for (let i = 0; i < MAX_GROUPS + 7; i++) groups.add(finding({ uri: `/${i}`, object: null, count: 2 }));
     expect(groups.sorted()).toHaveLength(MAX_GROUPS);
     expect(groups.other).toBe(14);
-    groups.add(finding({ detector: 'd0' }));
-    expect(groups.other).toBe(14);
+    expect(groups.add(finding({ uri: '/0', object: null }))).toMatchObject({ count: 3 });
+    expect(groups.add(finding({ uri: '/new', object: null }))).toBeUndefined();
+    expect(groups.other).toBe(15);
   });
 
-  it('is counted as other: findings that are megabytes long', () => {
+  it('leaves its room to what other detectors find, before or after', () => {
     const groups = createFindingGroups();
-    for (let i = 0; i < 100; i++) groups.add(finding({ detector: `d${i}`, uri: 'x'.repeat(1024 * 1024) }));
-    expect(groups.sorted().length).toBeLessThanOrEqual(33);
-    expect(groups.sorted().length + groups.other).toBe(100);
+    for (let i = 0; i < MAX_GROUPS + 7; i++) groups.add(finding({ uri: `/${i}`, object: null, severity: 'high' }));
+    expect(groups.add(finding({ detector: 'other', severity: 'info' }))).toBeDefined();
+  });
+
+  it('is cut, not left out: findings that are megabytes long', () => {
+    const groups = createFindingGroups();
+    const long = 'x'.repeat(1_000_000);
+    for (let i = 0; i < 100; i++)
+      groups.add(finding({ userAgent: long, actor: { username: `${long}${i}`, groups: [long] } }));
+    expect(groups.sorted()).toHaveLength(100);
+    expect(JSON.stringify(groups.sorted()).length).toBeLessThan(500_000);
   });
 });

@@ -97,6 +97,7 @@ async function reportOf(sources: readonly Source[], options: Options = {}): Prom
   return buildReport({
     ...{ now, version: '1.2.3', title: 'A title', timezone: 'UTC', clock: createClock('UTC'), summary, window },
     ...{ sinceLast: known !== undefined, detectors, findings, activity, timeline, digests, forgottenFindings: 0 },
+    commandsOf: () => ({ show: 'auditscan show', next: null }),
     businessHours: 'Mon to Fri, 08:00 to 18:00, UTC',
   });
 }

@@ -38,11 +38,13 @@ function all(known: Known | undefined, ...findings: readonly Partial<Finding>[])
 
 /** The one finding of the report. */
 function told(fields: Partial<Finding>): ReportedFinding {
-  const { findings } = all(undefined, fields).groups();
+  const { findings } = all(undefined, fields).groups(commands);
   const [first] = findings;
   if (!first || findings.length > 1) throw new Error(`${findings.length} findings`);
   return first;
 }
+
+const commands = () => ({ show: 'auditscan show', next: null });
 
 describe('without known ones', () => {
   it('findings are told with their groups, and nothing is new', () => {
@@ -52,7 +54,7 @@ describe('without known ones', () => {
       { id: 'later', time: '2026-11-17T13:00:00.000000Z' },
       { severity: 'high', detector: 'e' },
     );
-    expect(findings.groups()).toMatchObject({
+    expect(findings.groups(commands)).toMatchObject({
       others: 0,
       findings: [
         { detector: 'e', count: 1, new: null },
@@ -82,7 +84,7 @@ describe('without known ones', () => {
   });
 
   it('none is none', () => {
-    expect(all(undefined).groups()).toEqual({ findings: [], others: 0 });
+    expect(all(undefined).groups(commands)).toEqual({ findings: [], others: 0 });
   });
 });
 
@@ -96,7 +98,7 @@ describe('with known ones', () => {
       { id: 'burst', count: 5 },
       { id: 'x', severity: 'high', detector: 'e' },
     );
-    expect(findings.groups().findings).toMatchObject([
+    expect(findings.groups(commands).findings).toMatchObject([
       { detector: 'e', count: 1, new: 1 },
       { detector: 'd', findings: 3, count: 7, new: 2 },
     ]);
@@ -112,7 +114,7 @@ describe('with known ones', () => {
   });
 
   it('a group that holds nothing new says so', () => {
-    expect(all(knownOf('old'), { id: 'old' }).groups().findings).toMatchObject([{ count: 1, new: 0 }]);
+    expect(all(knownOf('old'), { id: 'old' }).groups(commands).findings).toMatchObject([{ count: 1, new: 0 }]);
   });
 
   it.each<[string, Partial<Finding>, boolean, boolean]>([
@@ -128,7 +130,7 @@ describe('with known ones', () => {
     expect(findings.add(finding({ id: 'old', ...fields }), isLeadIn)).toBe(isTold);
     expect(findings.toldBefore).toBe(isTold ? 0 : 1);
     expect(findings.totals().findings).toBe(isTold ? 1 : 0);
-    expect(findings.groups().findings).toHaveLength(isTold ? 1 : 0);
+    expect(findings.groups(commands).findings).toHaveLength(isTold ? 1 : 0);
     // It is kept in mind all the same, for it was seen lately.
     expect(known.added).toEqual(['old']);
   });
@@ -192,7 +194,7 @@ describe('what a log said', () => {
   it('does not have two groups taken for one', () => {
     const users = ['__proto__', 'constructor', '', '"', ',', long, `${long}x`];
     const findings = all(undefined, ...users.map((username) => ({ actor: { username, groups: [] } })));
-    expect(findings.groups().findings).toHaveLength(users.length);
+    expect(findings.groups(commands).findings).toHaveLength(users.length);
   });
 
   it('may be nothing: no object, no time, no place', () => {
@@ -232,7 +234,7 @@ describe('more groups than a report holds', () => {
     for (let index = 0; index < REPORTED + 3; index++)
       findings.add(finding({ detector: `d${index}`, count: 2 }), false);
     findings.add(finding({ detector: 'worst', severity: 'critical' }), false);
-    const groups = findings.groups();
+    const groups = findings.groups(commands);
     expect(groups.findings).toHaveLength(REPORTED);
     expect(groups.findings[0]?.detector).toBe('worst');
     expect(groups.others).toBe(4);
@@ -247,7 +249,7 @@ describe('more groups than a report holds', () => {
       findings.add(finding({ id: `id${index}`, detector: `d${index}` }), false),
     );
     expect(added).not.toContain(false);
-    const groups = findings.groups();
+    const groups = findings.groups(commands);
     expect(groups.findings.length + groups.others).toBe(MAX_GROUPS + extra);
     expect(findings.totals()).toMatchObject({ findings: MAX_GROUPS + extra, newFindings: MAX_GROUPS + extra });
     expect(known.added).toHaveLength(MAX_GROUPS + extra);

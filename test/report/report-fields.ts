@@ -112,6 +112,8 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     auditID: STRING,
     source: 'object or null',
     details: 'object',
+    show: STRING,
+    next: 'string or null',
   } satisfies Fields<ReportedFinding>,
   actor: {
     username: STRING,

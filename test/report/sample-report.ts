@@ -70,6 +70,8 @@ function finding(
     findings: some.count ?? 1,
     new: some.findings ?? some.count ?? 1,
     count: 1,
+    show: `auditscan show ${id.slice(0, 12)} --rotated /var/log/kubernetes/audit`,
+    next: null,
     first: null,
     last: some.first ?? null,
     object: null,

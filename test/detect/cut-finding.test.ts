@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { cutText } from '../../src/report/cut.ts';
+import { cutText } from '../../src/detect/cut-finding.ts';
 
 it.each([
   ['', 5, ''],
