@@ -12,7 +12,11 @@ const DATE = /^\d{4}-\d\d-\d\d$/;
  */
 export function parseBound(option: string, text: string, now: number): number {
   const age = AGE.exec(text);
-  if (age) return (now - Number(age[1]) * (SECONDS[age[2] ?? ''] ?? 0) * 1000) * 1000;
+  if (age) {
+    const then = now - Number(age[1]) * (SECONDS[age[2] ?? ''] ?? 0) * 1000;
+    if (then < 0) throw new UsageError(`--${option} ${text}: that is before 1970`);
+    return then * 1000;
+  }
   // A date is the whole day: from its first moment, up to its last.
   const clock = option === 'until' ? '23:59:59.999999' : '00:00:00';
   const time = parseTime(DATE.test(text) ? `${text}T${clock}Z` : text);

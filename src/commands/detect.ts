@@ -54,7 +54,7 @@ export function headline(bySeverity: ReadonlyMap<Severity, number>): string {
   const total = [...bySeverity.values()].reduce((sum, count) => sum + count, 0);
   if (total === 0) return 'no finding';
   const parts = SEVERITIES.toReversed().flatMap((severity) =>
-    bySeverity.has(severity) ? [`${bySeverity.get(severity)} ${severity}`] : [],
+    bySeverity.has(severity) ? [`${bySeverity.get(severity)?.toLocaleString('en-US')} ${severity}`] : [],
   );
   return `${countText(total, 'finding')} (${parts.join(', ')})`;
 }

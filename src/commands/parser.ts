@@ -45,7 +45,7 @@ const COMMANDS: readonly Command[] = [
     usage: 'report [paths..]',
     describe: 'A page on what happened, for people and for cron: whole rotated sets, one self-contained file',
     options: [
-      ...[...SELECTORS, 'label', 'max-record-size', 'strict', 'config', 'output', 'out', 'timezone', 'quiet'],
+      ...[...SELECTORS, 'label', 'max-record-size', 'strict', 'config', 'output', 'out', 'timezone', 'color', 'quiet'],
       ...['known', 'detectors', 'detector', 'severity', 'fail-on', 'fail-on-new'],
     ] as const,
     load: async () => (await import('./report.ts')).report,
@@ -64,7 +64,7 @@ const COMMANDS: readonly Command[] = [
       ],
       [
         '$0 report --since last --known /var/lib/auditscan/known --out report.html --fail-on-new high -q',
-        'by cron: nothing is told twice, exit 1 on something new',
+        'by cron: what is new; exit 1 on a new finding of high or critical',
       ],
       ['$0 report samples/incident -o markdown', 'to paste into a chat or a ticket'],
     ],

@@ -1,3 +1,4 @@
+import { realpath, stat } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { checkReplaceable, fileBehind, replaceFile } from '../files/replace.ts';
@@ -32,6 +33,7 @@ export function chooseOutputs(args: Arguments, isTerminal: boolean): ReportOutpu
   const paths = texts(args.out);
   if (paths.length > 1 && form !== undefined)
     throw new UsageError('--output is of one --out; the endings of several tell their forms');
+  if (paths.includes('-')) throw new UsageError('--out -: without --out, standard output is written to');
   if (new Set(paths).size < paths.length) throw new UsageError('--out names the same file twice');
   if (paths.length > 0) return paths.map((path) => ({ path, form: form ?? formOf(path) }));
   if (isTerminal && (form ?? 'html') === 'html')
@@ -51,30 +53,45 @@ function formOf(path: string): ReportForm {
  * Before hours of reading: whether every file can be written, is none of those that are read, and is not taken for a log the
  * next time.
  * @param known the file of `--known`.
+ * @param paths as they were named: what lies below a directory is read whenever it is named again.
  * @throws {KnownError}
  */
 export async function checkOutputs(
   outputs: readonly ReportOutput[],
   known: string | undefined,
   sources: readonly Source[],
+  paths: readonly string[],
 ): Promise<void> {
   const logs = await Promise.all(sources.filter(({ path }) => path !== '-').map(({ path }) => realPlace(path)));
-  const folders = new Set(logs.map((path) => dirname(path)));
-  const places = new Set<string>();
-  const files = outputs.flatMap(({ path }) => (path === undefined ? [] : [{ path, option: '--out' }]));
-  for (const { path, option } of known === undefined ? files : [...files, { path: known, option: '--known' }]) {
-    if (option === '--out') await checkReplaceable(path, 'report');
+  const folders = [...logs.map((path) => dirname(path)), ...(await realDirectories(paths))];
+  /** What stands in the way of a file. */
+  const taken = new Map(logs.map((log) => [log, 'is one of the logs, and is not written over']));
+  const check = async (option: string, path: string, noun: string, obstacle: string): Promise<void> => {
+    await checkReplaceable(path, noun);
     const file = await realPlace(path);
-    if (places.has(file)) throw new UsageError(`--out ${path} is the same file as another --out`);
-    if (option === '--out') places.add(file);
-    if (option === '--out' && known !== undefined && file === (await realPlace(known)))
-      throw new UsageError(`--out ${path} is the file of --known; name another`);
-    if (logs.includes(file)) throw new UsageError(`${option} ${path} is one of the logs, and is not written over`);
-    if (folders.has(dirname(file)) && looksLikeLog(file))
+    const found = taken.get(file);
+    if (found !== undefined) throw new UsageError(`${option} ${path} ${found}`);
+    if (looksLikeLog(file) && folders.some((folder) => file.startsWith(`${folder}/`)))
       throw new UsageError(
         `${option} ${path} lies among the logs, and would be taken for one by its name; name another`,
       );
+    taken.set(file, obstacle);
+  };
+  if (known !== undefined)
+    await check('--known', known, 'list of known findings', 'is the file of --known; name another');
+  for (const { path } of outputs)
+    if (path !== undefined) await check('--out', path, 'report', 'is the same file as another --out');
+}
+
+async function realDirectories(paths: readonly string[]): Promise<string[]> {
+  const directories: string[] = [];
+  for (const path of paths) {
+    const isDirectory = await stat(path)
+      .then((found) => found.isDirectory())
+      .catch(() => false);
+    if (isDirectory) directories.push(await realpath(path));
   }
+  return directories;
 }
 
 /** The same for every name of a file, be it there or not. */

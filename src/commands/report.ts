@@ -5,6 +5,7 @@ import { InputError, UsageError } from '../errors.ts';
 import { formatTime, parseTime } from '../event/time.ts';
 import { createActivity } from '../report/activity.ts';
 import { ENDED, nameOf } from '../report/blind-spots.ts';
+import { readFrom, remember, sinceLast } from '../report/borders.ts';
 import { buildReport } from '../report/build.ts';
 import { businessHoursText, createBusinessHours } from '../report/business-hours.ts';
 import { collect } from '../report/collect.ts';
@@ -13,8 +14,8 @@ import { type Commands, createFindings, type Findings } from '../report/findings
 import { type Known, openKnown } from '../report/known.ts';
 import type { Report } from '../report/model.ts';
 import { createTimeline } from '../report/timeline.ts';
-import { createWindow, LEAD_IN, type ReportWindow } from '../report/window.ts';
-import { createZone } from '../report/zone.ts';
+import { createWindow, type LogTimes, type ReportWindow } from '../report/window.ts';
+import { createZone, offsetOf } from '../report/zone.ts';
 import { judgeRequests } from '../scan.ts';
 import { bytesText, countText } from '../sinks/quantities.ts';
 import { type Arguments, text, texts } from './arguments.ts';
@@ -22,6 +23,7 @@ import { parseBound } from './bounds.ts';
 import { failStatus, headline } from './detect.ts';
 import { acquireLock } from './lock.ts';
 import { nextStep } from './next-steps.ts';
+import { SELECTORS } from './option-table.ts';
 import { isReaderGone } from './output-file.ts';
 import { createPlan, type Plan } from './plan.ts';
 import { prepareDetectors } from './prepare-detectors.ts';
@@ -31,6 +33,7 @@ import { exitStatus, tellSummary } from './tell.ts';
 /** `auditscan report [paths..]`: what happened, as a page, as Markdown or as JSON. Gives the exit status. */
 export async function report(args: Arguments): Promise<number> {
   const path = text(args.known);
+  if (path === '') throw new UsageError('--known names no file');
   if (args.since === 'last' && path === undefined)
     throw new UsageError('--since last needs --known, the file that remembers the last report');
   if (args['fail-on-new'] !== undefined && path === undefined)
@@ -52,42 +55,33 @@ async function makeReport(
 ): Promise<number> {
   const now = Date.now();
   const outputs = chooseOutputs(args, process.stdout.isTTY === true);
-  const sinceLast = args.since === 'last';
+  const sinceLastOf = args.since === 'last' && known ? sinceLast(known) : undefined;
   const bound = (name: 'since' | 'until'): number | undefined =>
     text(args[name]) === undefined ? undefined : parseBound(name, String(args[name]), now);
-  const from = sinceLast ? undefined : bound('since');
+  const from = sinceLastOf ? undefined : bound('since');
   const until = bound('until');
   if (from !== undefined && until !== undefined && from > until) throw new UsageError('--since is later than --until');
-  // Behind the last event that was read; one of the very same moment is found nevertheless, for reading begins before.
-  const sinceLastOf = (log: string): number | undefined => {
-    const last = known?.lastOf(log);
-    return last === undefined ? undefined : last + 1;
-  };
-
-  const leadInOf = (log: string): number | undefined => {
-    const start = sinceLastOf(log);
-    return start === undefined ? undefined : start - LEAD_IN;
-  };
-
   const plan = await createPlan({ ...args, since: undefined, until: undefined, output: undefined }, texts(args.paths), {
     unattended: true,
-    since: sinceLast ? leadInOf : () => from,
+    since: sinceLastOf && known ? readFrom(known) : () => from,
   });
   const { summary, reading, config } = plan;
-  await checkOutputs(outputs, text(args.known), reading.sources);
+  await checkOutputs(outputs, text(args.known), reading.sources, texts(args.paths));
+  if (known?.isFirst) summary.notes.push('no earlier report is known: every finding is new');
   const prepared = await prepareDetectors(args, config, (note) => summary.notes.push(note));
 
   const window = createWindow(reading.sources, {
-    since: sinceLast ? sinceLastOf : from,
+    since: sinceLastOf ?? from,
     until,
     now: now * 1000,
     select: (event) => reading.select?.(event, undefined) ?? true,
   });
   const timezone = text(args.timezone) ?? 'UTC';
   const { businessHours } = config;
-  const activity = createActivity(createZone(timezone), businessHours && createBusinessHours(businessHours));
-  const timeline = createTimeline();
-  const findings = createFindings(known, window.since, prepared.detectors);
+  const zone = createZone(timezone);
+  const activity = createActivity(zone, businessHours && createBusinessHours(businessHours));
+  const timeline = createTimeline(offsetOf(zone, now * 1000));
+  const findings = createFindings(known, prepared.detectors);
   const digests = createDigests();
 
   const judged = judgeRequests({
@@ -100,14 +94,17 @@ async function makeReport(
     },
   });
   await collect(judged, { window, findings, activity, timeline });
-  refuseNothing(plan, window, Math.min(now * 1000, until ?? Number.POSITIVE_INFINITY));
+  const end = Math.min(now * 1000, until ?? Number.POSITIVE_INFINITY);
+  refuseNothing(plan, window, { now: now * 1000, end });
 
-  if (known && summary.inputErrors.length === 0) {
-    for (const { log, last } of window.logs)
-      if (last !== undefined) known.setLast(log, Math.max(Math.min(last, until ?? last), known.lastOf(log) ?? 0));
-  }
+  const isRead = (log: string): boolean =>
+    reading.sources.every((source) => (source.log ?? source.path) !== log || digests.isRead(source));
+  if (known) remember(known, window, isRead);
   const document = buildReport({
-    ...{ now: now * 1000, version: version(), timezone, clock: plan.clock, summary, window, sinceLast },
+    ...{ now: now * 1000, version: version(), timezone, clock: plan.clock, summary, window, end },
+    sinceLast: sinceLastOf !== undefined,
+    selection: selectionOf(args),
+    configuration: config.path ?? null,
     ...{ detectors: prepared.detectors, findings, activity, timeline, digests },
     commandsOf: createCommands(prepared.detectors, texts(args.paths)),
     title: text(args.label) === undefined ? 'Audit report' : `Audit report: ${args.label}`,
@@ -128,8 +125,10 @@ async function makeReport(
   await beforeSave?.();
   await known?.save();
   tellReport(plan, document, findings.bySeverity);
+  const partial = document.blindSpots.filter(({ kind }) => kind === 'start' || kind === 'end' || kind === 'late');
+  for (const { text } of partial) if (!plan.quiet || plan.strict) plan.terminal.tell(`note: ${text}`);
   for (const { path } of outputs) if (path !== undefined && !plan.quiet) plan.terminal.tell(`wrote ${path}`);
-  return exitStatus(plan, status);
+  return plan.strict && partial.length > 0 ? 2 : exitStatus(plan, status);
 }
 
 /** How to go on from a finding: its raw events, and what its detector names. */
@@ -147,7 +146,7 @@ function createCommands(detectors: readonly Detector[], paths: readonly string[]
 /** As every command does, but with the counts of the window, which are those of the report. */
 function tellReport(plan: Plan, { totals, window }: Report, bySeverity: Findings['bySeverity']): void {
   const { requests, events, newFindings } = totals;
-  const fresh = newFindings === null ? '' : `, ${newFindings} new,`;
+  const fresh = newFindings === null ? '' : `, ${newFindings.toLocaleString('en-US')} new,`;
   const read = [`${countText(requests, 'request')}${events === requests ? '' : ` (${countText(events, 'event')})`}`];
   const [first, last] = [parseTime(window.first), parseTime(window.last)];
   if (first !== undefined && last !== undefined) read.push(plan.clock.span(first, last));
@@ -156,20 +155,49 @@ function tellReport(plan: Plan, { totals, window }: Report, bySeverity: Findings
 }
 
 /**
- * A log without an event in the window, because it is empty or ended long before, would make a page that says all is well.
- * @param end of the window, microseconds since the epoch.
+ * A log without an event in the window, because it is empty, ended long before, or began after, would make a page that says
+ * all is well.
+ * @param moments the end of the window and the time of the report, microseconds since the epoch.
  * @throws {InputError}
  */
-function refuseNothing({ summary, clock, terminal }: Plan, { logs }: ReportWindow, end: number): void {
+function refuseNothing(
+  { summary, clock, terminal }: Plan,
+  { logs }: ReportWindow,
+  { now, end }: { readonly now: number; readonly end: number },
+): void {
   if (logs.some(({ events }) => events > 0)) return;
-  const latest = logs.filter(({ last }) => last !== undefined).sort((a, b) => (b.last ?? 0) - (a.last ?? 0))[0];
-  if (latest?.last !== undefined && end - latest.last <= ENDED && summary.inputErrors.length === 0) return;
+  // One that goes on from before the window until behind it, or until just now, was silent.
+  const wasSilent = logs.some(
+    ({ first, last, since }) =>
+      first !== undefined &&
+      last !== undefined &&
+      since !== undefined &&
+      first <= since &&
+      last > Math.min(end, now - ENDED),
+  );
+  if (wasSilent && summary.inputErrors.length === 0) return;
   for (const error of summary.inputErrors) terminal.tellError(error);
-  const what =
-    latest?.last === undefined
-      ? `there is no audit event in ${logs.length === 1 ? logs[0]?.path : countText(logs.length, 'log')}`
-      : `nothing was logged in the window: ${nameOf(latest)} ends at ${clock.text(formatTime(latest.last))}`;
-  throw new InputError(`no report: ${what}`);
+  throw new InputError(`no report: ${whyNothing(logs, end, (time) => clock.text(formatTime(time)))}`);
+}
+
+function whyNothing(logs: readonly LogTimes[], end: number, at: (time: number) => string): string {
+  const dated = logs.filter(({ last }) => last !== undefined).sort((a, b) => (b.last ?? 0) - (a.last ?? 0));
+  const latest = dated[0];
+  if (latest?.last === undefined)
+    return `there is no audit event in ${logs.length === 1 ? logs[0]?.path : countText(logs.length, 'log')}`;
+  if (latest.first !== undefined && latest.first > end)
+    return `nothing was logged in the window: ${nameOf(latest)} begins at ${at(latest.first)}`;
+  return `nothing was logged in the window: ${nameOf(latest)} ends at ${at(latest.last)}`;
+}
+
+/** What leaves out events or findings, as it was typed. */
+function selectionOf(args: Arguments): string[] {
+  const names = [...SELECTORS.filter((name) => name !== 'since' && name !== 'until'), 'detector', 'severity'] as const;
+  return names.flatMap((name) => {
+    const value = args[name];
+    if (value === undefined || value === false) return [];
+    return value === true ? [`--${name}`] : [value].flat().map((one) => `--${name} ${one}`);
+  });
 }
 
 function version(): string {

@@ -5,7 +5,7 @@ import { gapText } from '../sinks/gap-text.ts';
 import { countText } from '../sinks/quantities.ts';
 import type { Summary } from '../summary.ts';
 import type { MissingBodies } from './activity.ts';
-import type { BlindSpot } from './model.ts';
+import { BLIND_SPOTS, type BlindSpot } from './model.ts';
 import type { LogTimes, ReportWindow } from './window.ts';
 
 /** Of resources whose bodies are missing. */
@@ -26,24 +26,28 @@ export interface BlindSpotSources {
   /** Findings beyond those that the report, or the file of known ones, has room for. */
   readonly otherFindings: number;
   readonly forgottenFindings: number;
+  /** Options that leave out events, as they were typed. */
+  readonly selection: readonly string[];
   readonly clock: Clock;
 }
 
 /** What the logs could not show, worst first. */
 export function blindSpots(sources: BlindSpotSources): BlindSpot[] {
   const { summary } = sources;
-  const of = (kind: BlindSpot['kind'], texts: readonly string[]): BlindSpot[] => texts.map((text) => ({ kind, text }));
-  return [
-    ...of('error', summary.inputErrors),
-    ...of('failure', failureTexts(summary)),
-    ...of('gap', gapTexts(sources)),
-    ...of('start', startTexts(sources)),
-    ...of('end', endTexts(sources)),
-    ...of('damage', [...damageTexts(summary), ...untimedTexts(sources)]),
-    ...of('stage', stageTexts(sources)),
-    ...of('level', bodyTexts(sources)),
-    ...of('limit', limitTexts(sources)),
-  ];
+  const texts: Readonly<Record<BlindSpot['kind'], readonly string[]>> = {
+    error: summary.inputErrors,
+    failure: failureTexts(summary),
+    gap: gapTexts(sources),
+    late: lateTexts(sources),
+    start: startTexts(sources),
+    end: endTexts(sources),
+    damage: [...damageTexts(summary), ...untimedTexts(sources)],
+    selection: selectionTexts(sources),
+    stage: stageTexts(sources),
+    level: bodyTexts(sources),
+    limit: limitTexts(sources),
+  };
+  return BLIND_SPOTS.flatMap((kind) => texts[kind].map((text) => ({ kind, text })));
 }
 
 function gapTexts({ summary: { gaps }, clock }: BlindSpotSources): string[] {
@@ -64,15 +68,32 @@ function startTexts({ window, clock }: BlindSpotSources): string[] {
   );
 }
 
+/** Without a window, a log ended early when others went on. */
 function endTexts({ window, end, clock }: BlindSpotSources): string[] {
+  const latest = window.logs.reduce((time, { last = 0 }) => Math.max(time, last), 0);
   return firstOf(
     window.logs.flatMap((log) => {
       const { since, last } = log;
-      if (since === undefined) return [];
       if (last === undefined) return `${nameOf(log)} holds no event with a time`;
-      return end - last > ENDED ? `nothing was logged in ${nameOf(log)} after ${at(last, clock)}` : [];
+      return (since === undefined ? Math.min(latest, end) : end) - last > ENDED
+        ? `nothing was logged in ${nameOf(log)} after ${at(last, clock)}`
+        : [];
     }),
   );
+}
+
+function lateTexts({ window: { late } }: BlindSpotSources): string[] {
+  if (late === 0) return [];
+  return [
+    `${countText(late, 'event')} ${late === 1 ? 'was' : 'were'} written more than 30 minutes late, and ${late === 1 ? 'is' : 'are'} in no report since the last: auditscan report --since with a time has ${late === 1 ? 'it' : 'them'}`,
+  ];
+}
+
+/** A name that was mistyped would make a page that says all is well. */
+function selectionTexts({ window: { events, logs }, selection }: BlindSpotSources): string[] {
+  const inWindow = logs.reduce((sum, log) => sum + log.events, 0);
+  if (selection.length === 0 || events > 0 || inWindow === 0) return [];
+  return [`none of the ${countText(inWindow, 'event')} in the window is as asked for: ${selection.join(' ')}`];
 }
 
 function untimedTexts({ window: { untimed } }: BlindSpotSources): string[] {

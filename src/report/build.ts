@@ -21,6 +21,10 @@ export interface ReportParts {
   readonly summary: Summary;
   readonly window: ReportWindow;
   readonly sinceLast: boolean;
+  /** The end of the window, or the time of the report; microseconds since the epoch. */
+  readonly end: number;
+  readonly selection: readonly string[];
+  readonly configuration: string | null;
   readonly detectors: readonly Detector[];
   readonly findings: Findings;
   readonly commandsOf: (group: FindingGroup) => Commands;
@@ -35,11 +39,10 @@ export interface ReportParts {
 
 /** What was counted as the report that is shown. To be called once, when everything was read. */
 export function buildReport(parts: ReportParts): Report {
-  const { now, summary, window, businessHours } = parts;
+  const { now, summary, window, end, businessHours } = parts;
   const { requests, outcomes, actorCount, namespaceCount, missingBodies, outsideHours, ...activity } =
     parts.activity.counts();
   const { findings, others } = parts.findings.groups(parts.commandsOf);
-  const end = Math.min(now, window.until ?? now);
   return {
     auditscan: 'report',
     version: REPORT_VERSION,
@@ -51,6 +54,7 @@ export function buildReport(parts: ReportParts): Report {
       since: timeOf(window.since),
       until: timeOf(window.until),
       sinceLast: parts.sinceLast,
+      selection: parts.selection,
       first: timeOf(window.first),
       last: timeOf(window.last),
     },
@@ -70,7 +74,7 @@ export function buildReport(parts: ReportParts): Report {
     ...activity,
     outsideBusinessHours: businessHours === undefined ? null : { businessHours, ...outsideHours },
     blindSpots: blindSpots({
-      ...{ summary, window, end, missingBodies, clock: parts.clock },
+      ...{ summary, window, end, missingBodies, clock: parts.clock, selection: parts.selection },
       otherFindings: others,
       forgottenFindings: parts.forgottenFindings,
     }),
@@ -92,6 +96,7 @@ export function buildReport(parts: ReportParts): Report {
       ),
       gaps: { count: summary.gaps.count, certain: summary.gaps.certain },
       detectors: parts.detectors.length,
+      configuration: parts.configuration,
       excepted: summary.excepted,
       notes: [...summary.notes],
     },

@@ -9,6 +9,8 @@ const MAX_FILES = 200;
 export interface Digests {
   /** To be shown all that is read, in order; as {@link OnRead}, with the source. */
   read(bytes: Buffer, position: number, source: Source): void;
+  /** Whether a source was read to its end. */
+  isRead(source: Source): boolean;
   /** To be called once, when everything was read. */
   result(): { readonly files: readonly InputFile[]; readonly otherFiles: number };
 }
@@ -27,12 +29,14 @@ export function createDigests(): Digests {
   const files: InputFile[] = [];
   let otherFiles = 0;
   let current: Reading | undefined;
+  const whole = new Set<Source>();
 
   const finish = (): void => {
     if (!current) return;
     const { source, hash, bytes, hasEnded, wasCut } = current;
     const { path, label = null } = source;
-    const sha256 = hasEnded && !wasCut ? hash.digest('hex') : null;
+    if (hasEnded && !wasCut) whole.add(source);
+    const sha256 = whole.has(source) ? hash.digest('hex') : null;
     if (files.length < MAX_FILES) files.push({ path, label, bytes, sha256 });
     else otherFiles += 1;
     current = undefined;
@@ -47,6 +51,10 @@ export function createDigests(): Digests {
       if (bytes.length === 0) current.hasEnded = true;
       current.bytes += bytes.length;
       current.hash.update(bytes);
+    },
+    isRead(source) {
+      finish();
+      return whole.has(source);
     },
     result() {
       finish();

@@ -19,8 +19,9 @@ export interface Findings {
    * Whether the report tells the finding. What an earlier report told is not told again when it is from before the window:
    * an event that leads up to it, or a request whose later stage falls into it.
    * @param isLeadIn whether it was found in an event from before the window.
+   * @param since microseconds since the epoch of the window's start in the finding's log; undefined where it has none.
    */
-  add(finding: Finding, isLeadIn: boolean): boolean;
+  add(finding: Finding, isLeadIn: boolean, since: number | undefined): boolean;
   readonly bySeverity: ReadonlyMap<Severity, number>;
   /** Of these, what no earlier report told; empty without `--known`. */
   readonly newBySeverity: ReadonlyMap<Severity, number>;
@@ -33,15 +34,8 @@ export interface Findings {
   };
 }
 
-/**
- * @param since microseconds since the epoch of the window's start; undefined where it has none.
- * @param detectors tell how long the windows of bursts are.
- */
-export function createFindings(
-  known: Known | undefined,
-  since: number | undefined,
-  detectors: readonly Detector[] = [],
-): Findings {
+/** @param detectors tell how long the windows of bursts are. */
+export function createFindings(known: Known | undefined, detectors: readonly Detector[] = []): Findings {
   const groups = createFindingGroups();
   const bySeverity = new Map<Severity, number>();
   const newBySeverity = new Map<Severity, number>();
@@ -49,7 +43,7 @@ export function createFindings(
   const inGroup = new Map<FindingGroup, { findings: number; fresh: number }>();
   let toldBefore = 0;
 
-  const isBefore = ({ time, last = time }: Finding): boolean => {
+  const isBefore = ({ time, last = time }: Finding, since: number | undefined): boolean => {
     const at = parseTime(last);
     return since !== undefined && at !== undefined && at < since;
   };
@@ -57,16 +51,18 @@ export function createFindings(
    * Whether a burst may have begun before the reading did: what is seen of it has another id then than the whole, which the
    * last report saw.
    */
-  const isTail = ({ detector, first }: Finding): boolean => {
+  const isTail = ({ detector, first }: Finding, since: number | undefined): boolean => {
     const at = parseTime(first);
     const within = detectors.find(({ id }) => id === detector)?.window?.within;
     return since !== undefined && at !== undefined && within !== undefined && at < since - LEAD_IN + within;
   };
   return {
-    add(finding, isLeadIn) {
+    add(finding, isLeadIn, since) {
       const { id, severity } = finding;
       const isKnown = known?.has(id) ?? false;
-      const wasTold = isKnown ? isLeadIn || isBefore(finding) : known && isBefore(finding) && isTail(finding);
+      const wasTold = isKnown
+        ? isLeadIn || isBefore(finding, since)
+        : known && isBefore(finding, since) && isTail(finding, since);
       if (wasTold) {
         known?.add(id);
         toldBefore += 1;

@@ -51,6 +51,8 @@ const BLIND_SPOTS: Readonly<Record<BlindSpot['kind'], string>> = {
   failure: 'Not judged',
   start: 'Begins late',
   end: 'Ends early',
+  late: 'Late',
+  selection: 'Selection',
   level: 'Audit level',
   stage: 'Audit stage',
   limit: 'Limit',
@@ -68,6 +70,7 @@ export function renderMarkdown(report: Report): string {
   const sections = [
     `# ${inline(report.title, WIDTH.title)}, ${inline(windowText(report, clock), WIDTH.sentence)}`,
     headline(report),
+    ...selection(report),
     blindSpots(report),
     ...(report.findings.length > 0 ? [findings(report, clock)] : []),
     // Where nobody asked for anything, nothing is to be said of what was not asked for.
@@ -118,6 +121,11 @@ function headline({ totals, toldBefore, timezone }: Report): string {
   // In UTC each time says so by itself.
   const zone = timezone === 'UTC' ? '' : ` Times are in ${inline(timezone, WIDTH.name)}.`;
   return `${found}; ${countText(totals.requests, 'request')}${denied}.${told}${zone}`;
+}
+
+function selection({ window }: Report): string[] {
+  const all = window.selection.join(' ');
+  return all === '' ? [] : [`This is not all: only what ${inline(all, WIDTH.sentence)} asks for.`];
 }
 
 function blindSpots({ blindSpots: spots }: Report): string {

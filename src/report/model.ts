@@ -56,6 +56,8 @@ export interface Window {
   readonly since: Time;
   readonly until: Time;
   readonly sinceLast: boolean;
+  /** Options that leave out events or findings, as they were typed: `--namespace shop-prod`. */
+  readonly selection: readonly string[];
   /** When the first and the last event of the window were written. */
   readonly first: Time;
   readonly last: Time;
@@ -194,14 +196,21 @@ export interface OutsideHours {
   readonly actors: Ranking<ActorActivity>;
 }
 
+/** Worst first. */
+export const BLIND_SPOTS = [
+  ...(['error', 'failure', 'gap', 'late', 'start', 'end', 'damage', 'selection', 'stage', 'level', 'limit'] as const),
+] as const;
+
 /**
  * - `damage`, `gap`, `failure`, `error`: something was logged, and could not be read or judged;
- * - `start`, `end`: the logs begin after the window does, or end before it ends;
+ * - `start`, `end`: a log begins after the window does, or ends before it ends, or before others do;
+ * - `late`: events came so late that they are in no report;
+ * - `selection`: options leave out everything;
  * - `level`, `stage`: the audit policy leaves out what detectors ask for;
  * - `limit`: more came than a report holds.
  */
 export interface BlindSpot {
-  readonly kind: 'error' | 'damage' | 'gap' | 'failure' | 'start' | 'end' | 'level' | 'stage' | 'limit';
+  readonly kind: (typeof BLIND_SPOTS)[number];
   /** One sentence; it may quote what a log gave. */
   readonly text: string;
 }
@@ -220,6 +229,8 @@ export interface Inputs {
   }[];
   readonly gaps: { readonly count: number; readonly certain: number };
   readonly detectors: number;
+  /** Path of the configuration; null where there is none. */
+  readonly configuration: string | null;
   /** Matches that exceptions of the configuration left out. */
   readonly excepted: number;
   /** What the run says of itself that is no blind spot: which generations were not read, for example. */

@@ -6,6 +6,7 @@ import type { Bucket, Timeline } from './model.ts';
 export const OUTCOMES: readonly Outcome[] = ['allowed', 'denied', 'failed', 'unknown'];
 
 const MINUTE = 60_000_000;
+const DAY = 1_440 * MINUTE;
 /** Widths of a bucket in minutes; each divides the next, so that buckets can be joined. Beyond them the last is multiplied. */
 const WIDTHS = [1, 5, 15, 30, 60, 180, 360, 720, 1_440, 10_080] as const;
 /** Buckets that are counted apart: more than a week of minutes. */
@@ -27,20 +28,26 @@ export interface TimelineCounter {
   timeline(from: number | undefined, to: number | undefined): Timeline;
 }
 
-export function createTimeline(): TimelineCounter {
+/**
+ * @param offset microseconds by which the clock on the wall is ahead of UTC: days begin at its midnight, weeks on Monday.
+ */
+export function createTimeline(offset = 0): TimelineCounter {
+  // The first day of all was a Thursday.
+  const shift = offset + 3 * DAY;
   let width: number = WIDTHS[0];
   let buckets = new Map<number, Counts>();
   /** Findings apart: of one from long before the window, no bar is made. */
   let findings = new Map<number, Counts>();
   let untimed = 0;
 
+  const slotOf = (time: number): number => Math.floor((time + shift) / (width * MINUTE));
   const widen = (next: number): void => {
     buckets = joined(buckets, next / width);
     findings = joined(findings, next / width);
     width = next;
   };
   const add = (into: 'buckets' | 'findings', time: number, index: number): void => {
-    const slot = Math.floor(time / (width * MINUTE));
+    const slot = slotOf(time);
     const map = into === 'buckets' ? buckets : findings;
     const counts = map.get(slot) ?? empty();
     counts[index] = (counts[index] ?? 0) + 1;
@@ -58,8 +65,7 @@ export function createTimeline(): TimelineCounter {
     },
     timeline(from, to) {
       if (buckets.size === 0) return { bucketSeconds: width * 60, buckets: [], untimed };
-      const slot = (time: number): number => Math.floor(time / (width * MINUTE));
-      const slots = [...buckets.keys(), ...[from, to].flatMap((time) => (time === undefined ? [] : [slot(time)]))];
+      const slots = [...buckets.keys(), ...[from, to].flatMap((time) => (time === undefined ? [] : [slotOf(time)]))];
       let first = slots.reduce((a, b) => Math.min(a, b));
       let last = slots.reduce((a, b) => Math.max(a, b));
       while (last - first + 1 > MAX_BARS) {
@@ -73,7 +79,7 @@ export function createTimeline(): TimelineCounter {
       for (const [bar, counts] of findings) addTo(bars.get(Math.min(last, Math.max(first, bar))) ?? empty(), counts);
       return {
         bucketSeconds: width * 60,
-        buckets: [...bars].map(([bar, counts]) => bucketOf(bar * width * MINUTE, counts)),
+        buckets: [...bars].map(([bar, counts]) => bucketOf(bar * width * MINUTE - shift, counts)),
         untimed,
       };
     },

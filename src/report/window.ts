@@ -43,7 +43,7 @@ export interface ReportWindow {
   select(event: AuditEvent, source: Source | undefined): boolean;
   /** Whether a selected event is from before the window, and only there for what it leads up to. */
   isLeadIn(event: AuditEvent): boolean;
-  /** The earliest `since` of all logs; undefined where one is read from its start. */
+  /** The earliest `since` of all logs, for people; undefined where one is read from its start. */
   readonly since: number | undefined;
   readonly until: number | undefined;
   /** Of the wanted events of the window: the first time, the last, and how many there are. */
@@ -52,6 +52,13 @@ export interface ReportWindow {
   readonly events: number;
   /** Events that were left out because they have no time. */
   readonly untimed: number;
+  /**
+   * With `--since last`, events that were written into a log so late that what comes before them was told already, and that
+   * stand behind what was not: they are in no report.
+   */
+  readonly late: number;
+  /** The log of the event that was asked for last. */
+  readonly current: LogTimes | undefined;
   readonly logs: readonly LogTimes[];
 }
 
@@ -70,6 +77,8 @@ export function createWindow(sources: readonly Source[], options: WindowOptions)
   let last: number | undefined;
   let events = 0;
   let untimed = 0;
+  let late = 0;
+  let current: LogTimes | undefined;
 
   const placeOf = (time: number | undefined, from: number | undefined): 'before' | 'lead-in' | 'inside' | 'behind' => {
     if (time === undefined) return from === undefined && until === undefined ? 'inside' : 'before';
@@ -80,6 +89,7 @@ export function createWindow(sources: readonly Source[], options: WindowOptions)
   return {
     select(event, source) {
       const log = logs.get(source?.log ?? source?.path ?? '');
+      current = log;
       const time = stageTime(event) ?? eventTime(event);
       if (time !== undefined && log) {
         log.first = Math.min(time, log.first ?? time);
@@ -87,6 +97,7 @@ export function createWindow(sources: readonly Source[], options: WindowOptions)
       }
       const place = placeOf(time, log || isSinceLast ? log?.since : since);
       if (time === undefined && place === 'before') untimed += 1;
+      if (time !== undefined && place === 'before' && isSinceLast && log && log.events > 0) late += 1;
       if (place === 'inside' && log) log.events += 1;
       if (place === 'before' || place === 'behind' || !isWanted(event)) return false;
       if (place === 'lead-in') {
@@ -117,6 +128,12 @@ export function createWindow(sources: readonly Source[], options: WindowOptions)
     },
     get untimed() {
       return untimed;
+    },
+    get late() {
+      return late;
+    },
+    get current() {
+      return current;
     },
     logs: [...logs.values()],
   };

@@ -1,6 +1,6 @@
 /** The clock on the wall of a time zone. */
 
-/** Microseconds. Every zone differs from UTC by a multiple of this, and changes at one. */
+/** Microseconds. Zones differ from UTC by a multiple of this today, and change at one, but for a few that did not. */
 const STEP = 15 * 60 * 1_000_000;
 const DAY_MINUTES = 24 * 60;
 /** Steps that are remembered: half a year. */
@@ -61,4 +61,11 @@ function remembered(ask: (step: number) => number): (step: number) => number {
     }
     return answer;
   };
+}
+
+/** Microseconds by which a zone is ahead of UTC at a time; 14 hours are told as 10 behind, whose days are the same. */
+export function offsetOf(zone: Zone, time: number): number {
+  const utc = Math.floor(time / 60_000_000) % DAY_MINUTES;
+  const ahead = (zone(time).minute - utc + DAY_MINUTES) % DAY_MINUTES;
+  return (ahead > DAY_MINUTES / 2 ? ahead - DAY_MINUTES : ahead) * 60_000_000;
 }

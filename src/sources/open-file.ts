@@ -56,10 +56,7 @@ export function isReadFailure(error: unknown): boolean {
 export async function* blocks(handle: FileHandle, onRead: OnRead = () => {}): Chunks {
   for (let position = 0; ; ) {
     const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(BLOCK), 0, BLOCK, position);
-    if (bytesRead === 0) {
-      onRead(buffer.subarray(0, 0), position);
-      return;
-    }
+    if (bytesRead === 0) return;
     const chunk = buffer.subarray(0, bytesRead);
     onRead(chunk, position);
     position += bytesRead;

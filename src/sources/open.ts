@@ -99,7 +99,10 @@ async function* contents(file: Named, found: FoundFile, onRead: OnRead): Chunks 
         given += rest.length;
         if (rest.length > 0) yield rest;
       }
-      if (found.beginning === undefined || (await beginningIn(current)) === found.beginning) return;
+      if (found.beginning === undefined || (await beginningIn(current)) === found.beginning) {
+        onRead(Buffer.alloc(0), fromDisk);
+        return;
+      }
       // Something else was written over what was read, perhaps before it was read: which, nobody can tell.
       if ((await current.look()).size >= fromDisk) throw new InputError(TRUNCATED);
       await current.close();

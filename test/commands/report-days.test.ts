@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDays, type Days, type Stage } from '../report/days.ts';
@@ -33,7 +36,7 @@ async function told(options: Readonly<Record<string, unknown>> = {}): Promise<st
   const { report } = await days.report(options);
   return report.findings
     .toSorted((a, b) => ((a.first ?? '') < (b.first ?? '') ? -1 : 1))
-    .map(({ detector, object, count, new: fresh }) => `${detector} ${object?.name} ${fresh} of ${count} new`);
+    .map(({ detector, object, findings, new: fresh }) => `${detector} ${object?.name} ${fresh} of ${findings} new`);
 }
 
 describe('two reports on two days of a rotated set', () => {
@@ -79,15 +82,15 @@ describe('two reports on two days of a rotated set', () => {
     expect(await told(bursts)).toEqual([]);
     days.rotate();
     days.write(refused(4, '+1 00:01'), refused(5, '+1 00:02'));
-    expect(await told(bursts)).toEqual(['failed-authentication db 5 of 5 new']);
+    expect(await told(bursts)).toEqual(['failed-authentication db 1 of 1 new']);
   });
 
   it('tell a burst once that goes on after midnight', async () => {
     days.write(...['23:55', '23:56', '23:57', '23:58', '23:59'].map((time, index) => refused(index, time)));
-    expect(await told(bursts)).toEqual(['failed-authentication db 5 of 5 new']);
+    expect(await told(bursts)).toEqual(['failed-authentication db 1 of 1 new']);
     days.rotate();
     days.write(refused(6, '+1 00:01'));
-    expect(await told(bursts)).toEqual(['failed-authentication db 0 of 6 new']);
+    expect(await told(bursts)).toEqual(['failed-authentication db 0 of 1 new']);
   });
 
   it('count each request in one of them', async () => {
@@ -136,6 +139,87 @@ describe('two reports on two days of a rotated set', () => {
     expect(report.blindSpots.map(({ kind, text }) => `${kind}: ${text.replace(days.folder, '')}`)).toContain(
       'start: /logs/audit.log begins at 2026-02-22 09:00:00Z: what was logged in the window before is not there',
     );
+  });
+});
+
+describe('reports of several logs', () => {
+  const early = ['20:01', '20:02', '20:03', '20:04', '20:05'].map((time, index) => refused(index, time));
+
+  it('do not tell anew what is known of one because another ended days before, or is new', async () => {
+    days.writeTo('dead', read('dead', '00:10'));
+    days.writeTo('alive', ...early, read('evening', '20:20'));
+    await days.report();
+    days.writeTo('alive', read('tuesday', '+1 09:00'));
+    days.writeTo('fresh', read('fresh', '+1 09:00'));
+    expect(await told()).toEqual(['secret-read tuesday 1 of 1 new', 'secret-read fresh 1 of 1 new']);
+  });
+
+  it('say which ended before the others', async () => {
+    days.writeTo('dead', read('dead', '09:00'));
+    days.writeTo('alive', read('alive', '12:00'));
+    const { report } = await days.report({ since: undefined, known: undefined });
+    expect(report.blindSpots.map(({ kind, text }) => `${kind}: ${text.replaceAll(days.folder, '')}`)).toEqual([
+      'end: nothing was logged in dead /logs/dead/audit.log after 2026-02-20 09:00:00Z',
+    ]);
+  });
+
+  it('go on in the others where a part of one cannot be read', async () => {
+    days.writeTo('broken', read('lost', '09:00'));
+    days.writeTo('whole', read('whole', '09:00'));
+    writeFileSync(join(days.folder, 'logs/broken/audit.log.1.gz'), gzipSync('x'.repeat(1_000)).subarray(0, 20));
+    expect((await days.report()).exit).toBe(2);
+    days.writeTo('broken', read('more', '10:00'));
+    days.writeTo('whole', read('more', '10:00'));
+    const { report } = await days.report();
+    expect(report.totals).toMatchObject({ requests: 3, newFindings: 2 });
+  });
+});
+
+describe('no hole is made in what --since last covers', () => {
+  it('by a report of a window that begins later', async () => {
+    days.write(read('first', '09:00'));
+    await days.report();
+    days.write(read('between', '12:00'), read('late', '20:00'));
+    await days.report({ since: '2026-02-20T19:00:00Z' });
+    expect(await told()).toEqual(['secret-read between 1 of 1 new', 'secret-read late 0 of 1 new']);
+  });
+
+  it('by events that come hours late, but they are counted', async () => {
+    days.write(read('first', '09:00'), read('last', '12:00'));
+    await days.report();
+    days.write(read('next', '12:10'), read('stray', '10:00'));
+    const { report } = await days.report();
+    expect(report.findings.map(({ object }) => object?.name)).toEqual(['next']);
+    expect(report.blindSpots.map(({ kind, text }) => `${kind}: ${text}`)).toContainEqual(
+      expect.stringMatching(/^late: 1 event was written more than 30 minutes late, and is in no report/),
+    );
+  });
+});
+
+describe('a window without any event', () => {
+  it.each([
+    ['before the log begins', { since: '2026-02-01', until: '2026-02-02' }, 'begins at 2026-02-20 09:00:00Z'],
+    ['until before it begins', { since: undefined, until: '2026-02-02' }, 'begins at 2026-02-20 09:00:00Z'],
+    ['after it ended', { since: '2026-02-25', until: '2026-02-26' }, 'ends at 2026-02-20 21:00:00Z'],
+  ])('%s is an error', async (_name, window, why) => {
+    days.write(read('first', '09:00'), read('last', '21:00'));
+    await expect(days.report(window)).rejects.toThrow(why);
+  });
+
+  it('between two events is a report of nothing', async () => {
+    days.write(read('first', '09:00'), read('last', '21:00'));
+    const { report } = await days.report({ since: '2026-02-20T12:00:00Z', until: '2026-02-20T13:00:00Z' });
+    expect(report.totals.requests).toBe(0);
+  });
+});
+
+it('a report says what it leaves out, and that nothing is left', async () => {
+  days.write(read('first', '09:00'));
+  const { report } = await days.report({ since: undefined, namespace: ['nowhere'], detector: ['secret-*'] });
+  expect(report.window.selection).toEqual(['--namespace nowhere', '--detector secret-*']);
+  expect(report.blindSpots).toContainEqual({
+    kind: 'selection',
+    text: 'none of the 1 event in the window is as asked for: --namespace nowhere --detector secret-*',
   });
 });
 

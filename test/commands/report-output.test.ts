@@ -97,7 +97,7 @@ describe('checkOutputs', () => {
     known?: string,
     logs: readonly Source[] = sources(),
   ): Promise<string> {
-    const error: unknown = await checkOutputs(outputs(...paths), known, logs).catch((caught: unknown) => caught);
+    const error: unknown = await checkOutputs(outputs(...paths), known, logs, []).catch((caught: unknown) => caught);
     expect(error === undefined || error instanceof UsageError || error instanceof InputError).toBe(true);
     return error instanceof Error ? error.message : 'none';
   }
@@ -113,7 +113,7 @@ describe('checkOutputs', () => {
 
   it('takes standard output and standard input', async () => {
     const input: Source = { path: '-', log: '-', size: undefined };
-    await checkOutputs([{ path: undefined, form: 'html' }], undefined, [input]);
+    await checkOutputs([{ path: undefined, form: 'html' }], undefined, [input], []);
     expect(await errorOf([at('reports/audit.json')], undefined, [input])).toBe('none');
   });
 

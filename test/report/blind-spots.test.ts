@@ -23,10 +23,18 @@ function spots({ summary: fill, window, ...rest }: Sources = {}): { kind: string
   const summary = createSummary();
   fill?.(summary);
   return blindSpots({
-    ...{ summary, end: END, missingBodies: [], otherFindings: 0, forgottenFindings: 0, clock: createClock(undefined) },
+    ...{
+      summary,
+      end: END,
+      missingBodies: [],
+      otherFindings: 0,
+      forgottenFindings: 0,
+      selection: [],
+      clock: createClock(undefined),
+    },
     window: {
       ...{ select: () => true, isLeadIn: () => false, since: NOON, until: undefined, first: NOON, last: END },
-      ...{ events: 1, untimed: 0, logs: [], ...window },
+      ...{ events: 1, untimed: 0, late: 0, current: undefined, logs: [], ...window },
     },
     ...rest,
   });

@@ -83,7 +83,7 @@ async function reportOf(sources: readonly Source[], options: Options = {}): Prom
   const detectors = [SECRETS, REFUSALS];
   const activity = createActivity(createZone('UTC'), () => false);
   const timeline = createTimeline();
-  const findings = createFindings(known, window.since, detectors);
+  const findings = createFindings(known, detectors);
   const digests = createDigests();
   const { select } = window;
   const onRead = digests.read;
@@ -97,6 +97,7 @@ async function reportOf(sources: readonly Source[], options: Options = {}): Prom
   return buildReport({
     ...{ now, version: '1.2.3', title: 'A title', timezone: 'UTC', clock: createClock('UTC'), summary, window },
     ...{ sinceLast: known !== undefined, detectors, findings, activity, timeline, digests, forgottenFindings: 0 },
+    ...{ end: Math.min(now, until ?? now), selection: [], configuration: null },
     commandsOf: () => ({ show: 'auditscan show', next: null }),
     businessHours: 'Mon to Fri, 08:00 to 18:00, UTC',
   });

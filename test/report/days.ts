@@ -33,6 +33,8 @@ export function line({ id, received, written, stage = 'ResponseComplete', fields
 export interface Days {
   readonly folder: string;
   write(...stages: readonly Stage[]): void;
+  /** To the log of another node. */
+  writeTo(node: string, ...stages: readonly Stage[]): void;
   /** As an API server that was slow: into what was rotated last. */
   writeLate(...stages: readonly Stage[]): void;
   rotate(): void;
@@ -57,6 +59,10 @@ export function createDays(): Days {
   return {
     folder,
     write: (...stages) => append(log, stages),
+    writeTo(node, ...stages) {
+      mkdirSync(join(folder, 'logs', node), { recursive: true });
+      append(join(folder, 'logs', node, 'audit.log'), stages);
+    },
     writeLate: (...stages) => append(`${log}.1`, stages),
     rotate() {
       for (let number = generations; number >= 1; number--) renameSync(`${log}.${number}`, `${log}.${number + 1}`);

@@ -31,8 +31,8 @@ function knownOf(...ids: readonly string[]): Known & { readonly added: string[] 
 }
 
 function all(known: Known | undefined, ...findings: readonly Partial<Finding>[]): Findings {
-  const reported = createFindings(known, SINCE);
-  for (const fields of findings) reported.add(finding(fields), false);
+  const reported = createFindings(known);
+  for (const fields of findings) reported.add(finding(fields), false, SINCE);
   return reported;
 }
 
@@ -77,9 +77,9 @@ describe('without known ones', () => {
   });
 
   it('findings from before the window are told like all others', () => {
-    const findings = createFindings(undefined, SINCE);
-    expect(findings.add(finding({ time: BEFORE }), false)).toBe(true);
-    expect(findings.add(finding({ time: BEFORE }), true)).toBe(true);
+    const findings = createFindings(undefined);
+    expect(findings.add(finding({ time: BEFORE }), false, SINCE)).toBe(true);
+    expect(findings.add(finding({ time: BEFORE }), true, SINCE)).toBe(true);
     expect(findings.totals().findings).toBe(2);
   });
 
@@ -126,8 +126,8 @@ describe('with known ones', () => {
     ['of a burst that ends in it', { time: BEFORE, first: BEFORE, last: NOON, count: 2 }, false, true],
   ])('one %s', (_name, fields, isLeadIn, isTold) => {
     const known = knownOf('old');
-    const findings = createFindings(known, SINCE);
-    expect(findings.add(finding({ id: 'old', ...fields }), isLeadIn)).toBe(isTold);
+    const findings = createFindings(known);
+    expect(findings.add(finding({ id: 'old', ...fields }), isLeadIn, SINCE)).toBe(isTold);
     expect(findings.toldBefore).toBe(isTold ? 0 : 1);
     expect(findings.totals().findings).toBe(isTold ? 1 : 0);
     expect(findings.groups(commands).findings).toHaveLength(isTold ? 1 : 0);
@@ -136,15 +136,15 @@ describe('with known ones', () => {
   });
 
   it('what nobody told is told, wherever it was found', () => {
-    const findings = createFindings(knownOf(), SINCE);
-    expect(findings.add(finding({ id: 'a', time: BEFORE }), true)).toBe(true);
-    expect(findings.add(finding({ id: 'b', time: BEFORE }), false)).toBe(true);
+    const findings = createFindings(knownOf());
+    expect(findings.add(finding({ id: 'a', time: BEFORE }), true, SINCE)).toBe(true);
+    expect(findings.add(finding({ id: 'b', time: BEFORE }), false, SINCE)).toBe(true);
     expect(findings.totals()).toMatchObject({ findings: 2, newFindings: 2 });
   });
 
   it('nothing is from before a window without a start', () => {
-    const findings = createFindings(knownOf('old'), undefined);
-    expect(findings.add(finding({ id: 'old', time: '1970-01-01T00:00:00.000000Z' }), false)).toBe(true);
+    const findings = createFindings(knownOf('old'));
+    expect(findings.add(finding({ id: 'old', time: '1970-01-01T00:00:00.000000Z' }), false, undefined)).toBe(true);
   });
 });
 
@@ -230,10 +230,10 @@ describe('more groups than a report holds', () => {
   const REPORTED = 5_000;
 
   it('are the less severe ones, and counted', () => {
-    const findings = createFindings(undefined, undefined);
+    const findings = createFindings(undefined);
     for (let index = 0; index < REPORTED + 3; index++)
-      findings.add(finding({ detector: `d${index}`, count: 2 }), false);
-    findings.add(finding({ detector: 'worst', severity: 'critical' }), false);
+      findings.add(finding({ detector: `d${index}`, count: 2 }), false, SINCE);
+    findings.add(finding({ detector: 'worst', severity: 'critical' }), false, SINCE);
     const groups = findings.groups(commands);
     expect(groups.findings).toHaveLength(REPORTED);
     expect(groups.findings[0]?.detector).toBe('worst');
@@ -243,10 +243,10 @@ describe('more groups than a report holds', () => {
 
   it('are counted where they were not even kept', () => {
     const known = knownOf();
-    const findings = createFindings(known, undefined);
+    const findings = createFindings(known);
     const extra = 7;
     const added = Array.from({ length: MAX_GROUPS + extra }, (_, index) =>
-      findings.add(finding({ id: `id${index}`, detector: `d${index}` }), false),
+      findings.add(finding({ id: `id${index}`, detector: `d${index}` }), false, SINCE),
     );
     expect(added).not.toContain(false);
     const groups = findings.groups(commands);

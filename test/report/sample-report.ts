@@ -450,6 +450,7 @@ const INPUTS: Inputs = {
   ],
   gaps: { count: 2, certain: 1 },
   detectors: 18,
+  configuration: '/etc/auditscan/auditscan.yaml',
   excepted: 41,
   notes: ['audit.log.1 was left out: audit.log.1.gz holds the same'],
 };
@@ -472,6 +473,7 @@ export function sampleReport(change: Partial<Report> = {}): Report {
       since: formatTime(START),
       until: formatTime(START + 24 * HOUR),
       sinceLast: false,
+      selection: [],
       first: formatTime(START + 12 * MINUTE),
       last: formatTime(START + 24 * HOUR - 50 * MINUTE),
     },

@@ -81,7 +81,7 @@ describe('the schema of the report', () => {
       detectors: [],
       blindSpots: [],
       timeline: { bucketSeconds: 60, buckets: [], untimed: 0 },
-      window: { since: null, until: null, sinceLast: false, first: null, last: null },
+      window: { since: null, until: null, sinceLast: false, selection: [], first: null, last: null },
     });
     for (const report of [sampleReport(), hostileReport(), plain]) {
       isReport(written(report));

@@ -48,7 +48,8 @@ function expectChart({ buckets, bucketSeconds }: Timeline): void {
   expect(buckets.length).toBeLessThanOrEqual(BARS);
   const starts = buckets.map(({ start }) => timeOf(start));
   for (const [index, start] of starts.entries()) {
-    expect(start % (bucketSeconds * SECOND)).toBe(0);
+    // Weeks begin on Monday.
+    expect((start + 3 * DAY) % (bucketSeconds * SECOND)).toBe(0);
     if (index > 0) expect(start - (starts[index - 1] ?? 0)).toBe(bucketSeconds * SECOND);
   }
 }
@@ -57,7 +58,7 @@ function expectChart({ buckets, bucketSeconds }: Timeline): void {
 function expectExact({ buckets, bucketSeconds }: Timeline, requests: readonly Request[]): void {
   for (const { start, outcomes } of buckets) {
     const from = timeOf(start);
-    const inside = requests.filter(({ time = -1 }) => time >= from && time < from + bucketSeconds * SECOND);
+    const inside = requests.filter(({ time = Number.NaN }) => time >= from && time < from + bucketSeconds * SECOND);
     for (const outcome of OUTCOMES)
       expect(outcomes[outcome]).toBe(inside.filter((request) => request.outcome === outcome).length);
   }
@@ -220,4 +221,14 @@ describe('findings', () => {
       }),
     );
   });
+});
+
+it('bars of a day begin at midnight of the clock on the wall, those of a week on Monday', () => {
+  const starts = (days: number): string[] => {
+    const counter = createTimeline(60 * MINUTE);
+    for (const day of [0, days]) counter.request(START + day * DAY, 'allowed');
+    return counter.timeline(undefined, undefined).buckets.map(({ start }) => start);
+  };
+  expect(starts(60)[0]).toBe('2026-11-16T23:00:00.000000Z');
+  expect(starts(300)[0]).toBe('2026-11-15T23:00:00.000000Z');
 });
