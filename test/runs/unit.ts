@@ -1,8 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { defineRun } from './run.ts';
 
 /** What needs nothing but Node. */
 export default defineRun('unit', {
   include: ['test/**/*.test.ts'],
   exclude: ['test/system/**', 'test/conformance/**'],
-  testTimeout: 30_000,
+  // vitest would leave one processor for itself, of two half of the machine, and it needs next to nothing.
+  maxWorkers: availableParallelism(),
+  timeout: 60_000,
 });

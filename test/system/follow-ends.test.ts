@@ -127,7 +127,8 @@ describe('a reader that stalls', () => {
     await until('the follower at rest', async () => {
       const used = await processorTime(follower.pid);
       await new Promise((resolve) => setTimeout(resolve, 1000));
-      return (await processorTime(follower.pid)) - used < 200 || undefined;
+      // Less than one that is at work gets where many others want a processor.
+      return (await processorTime(follower.pid)) - used < 50 || undefined;
     });
     const peak = await peakMemory(follower.pid);
     process.stderr.write(`stalled reader: ${Math.round(peak)} MB, ${before} ms\n`);
@@ -157,7 +158,8 @@ describe('a reader that stalls', () => {
     await until('output that is stuck', async () => {
       const last = before;
       before = await bytesWritten(follower.pid);
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      // Longer than the program ever waits for a processor.
+      await new Promise((resolve) => setTimeout(resolve, 1000));
       return (before > PIPE && before === last) || undefined;
     });
     follower.signal('SIGINT');
