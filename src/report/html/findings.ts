@@ -3,36 +3,23 @@
 import type { Severity } from '../../detect/finding.ts';
 import type { Outcome } from '../../event/outcome.ts';
 import { countText } from '../../sinks/quantities.ts';
-import type { Report } from '../model.ts';
+import type { Report, ReportedFinding } from '../model.ts';
 import { isUnread } from './blind-spots.ts';
-import { findingRow } from './finding-row.ts';
+import type { Shown } from './shown.ts';
 import { type Html, html, type Value } from './template.ts';
-import { number, type Times } from './texts.ts';
+import { number, type Times, within } from './texts.ts';
 import { STACK, WORST_FIRST } from './timeline.ts';
 
-/** @param room bytes that the rows may take together. */
-export function findingsSection(report: Report, times: Times, room: number): Html {
-  const rows = rowsWithin(report, times, room);
+/** Detectors that are named where rows are missing. */
+const MAX_NAMED = 8;
+
+export function findingsSection(report: Report, times: Times, shown: Shown): Html {
   return html`<section id="findings" aria-labelledby="findings-title" tabindex="-1">
     <h2 id="findings-title">Findings</h2>
-    ${rows.length === 0 && report.totals.findings === 0 ? nothingFound(report, times) : table(report, rows)}
-    ${notShown(report, rows.length)}
+    ${shown.rows.length === 0 && report.totals.findings === 0 ? nothingFound(report, times) : table(report, shown, times)}
+    ${notShown(report, shown.findings)}
     ${toldBefore(report)}
     </section>`;
-}
-
-/** As many as there is room for, from the worst on. */
-function rowsWithin(report: Report, times: Times, room: number): Html[] {
-  const notes = new Map(report.detectors.map((note) => [note.id, note]));
-  const rows: Html[] = [];
-  let left = room;
-  for (const finding of report.findings) {
-    const row = findingRow(finding, notes.get(finding.detector), times, isNewKnown(report));
-    left -= Buffer.byteLength(row.text);
-    if (left < 0) break;
-    rows.push(row);
-  }
-  return rows;
 }
 
 function isNewKnown({ totals }: Report): boolean {
@@ -61,9 +48,11 @@ const COLUMNS: readonly Column[] = [
 ];
 const DETAILS: Column = { key: 'details', title: 'Details', sort: 'text' };
 
-function table(report: Report, rows: readonly Html[]): Html {
-  const columns = COLUMNS.filter(({ key }) => key !== 'new' || isNewKnown(report));
-  return html`${filters(report, rows.length)}
+function table(report: Report, { findings, rows }: Shown, times: Times): Html {
+  const columns = COLUMNS.filter(({ key }) => key !== 'new' || isNewKnown(report)).map((column) =>
+    column.key === 'first' ? { ...column, title: `First (${times.zone})` } : column,
+  );
+  return html`${filters(report, findings)}
     <table class="findings" role="table" aria-labelledby="findings-title" data-sorts>
     <thead role="rowgroup">
     <tr role="row">${columns.map((column) => heading(column, column.key === 'severity' ? html` rowspan="2"` : undefined))}</tr>
@@ -71,7 +60,8 @@ function table(report: Report, rows: readonly Html[]): Html {
     </thead>
     ${rows}
     </table>
-    <p class="empty" id="no-match" hidden>No finding matches these filters.</p>`;
+    <p class="empty" id="no-match" hidden>No finding matches these filters.</p>
+    ${countsNote(report, findings)}`;
 }
 
 function heading({ key, title, sort, most }: Column, span: Value): Html {
@@ -79,8 +69,7 @@ function heading({ key, title, sort, most }: Column, span: Value): Html {
 }
 
 /** Hidden until the script is there, which they need. Only what is there can be chosen. */
-function filters({ findings, totals }: Report, shown: number): Html {
-  const rows = findings.slice(0, shown);
+function filters({ totals }: Report, rows: readonly ReportedFinding[]): Html {
   const severities = WORST_FIRST.filter((severity) => rows.some((row) => row.severity === severity));
   const outcomes = [...STACK].reverse().filter((outcome) => rows.some((row) => row.outcome === outcome));
   return html`<div class="filters" id="filters" role="search" aria-label="Filter the findings" hidden>
@@ -94,7 +83,7 @@ function filters({ findings, totals }: Report, shown: number): Html {
     ${choices('Outcome', 'outcome', outcomes)}
     ${totals.newFindings !== null && html`<label class="choice"><input type="checkbox" id="new-only"> <span>New only</span></label>`}
     <button type="button" id="open-all" aria-pressed="false">Open all</button>
-    <p class="status" id="status" role="status" aria-live="polite"></p>
+    <p class="status" id="status" role="status" aria-live="polite" tabindex="-1"></p>
     </div>`;
 }
 
@@ -106,15 +95,30 @@ function choices(title: string, name: string, values: readonly (Severity | Outco
     </fieldset>`;
 }
 
-function notShown({ findings, otherFindings }: Report, shown: number): Value {
-  const groups = findings.length - shown;
-  const parts = [
-    groups > 0 && `${countText(groups, 'more row')} ${groups === 1 ? 'has' : 'have'} no room on this page`,
-    otherFindings > 0 &&
-      `${countText(otherFindings, 'more finding')} ${otherFindings === 1 ? 'is' : 'are'} in groups that this report has no room for`,
-  ].filter((part) => part !== false);
-  if (parts.length === 0) return undefined;
-  return html`<p class="note">${parts.join('; ')}: <code>auditscan detect -o jsonl</code> gives all.</p>`;
+/** What the numbers of the table are, which no heading has room for. */
+function countsNote({ totals }: Report, shown: readonly ReportedFinding[]): Html {
+  const findings = sum(shown.map((one) => one.findings));
+  return html`<p class="note">${countText(findings, 'finding')} in ${countText(shown.length, 'row')}: findings of the same detector, actor, object and outcome share a row; the count of a burst is its requests.${totals.newFindings === null && html` Which of them are new is not known; <code>--known</code> remembers what reports told.`}</p>`;
+}
+
+/** How bad what is missing is, and what found it: so that nobody has to guess. */
+function notShown({ totals, findings, otherFindings }: Report, shown: readonly ReportedFinding[]): Value {
+  const counts = totals.bySeverity.flatMap(({ severity, findings: all }) => {
+    const left = all - sum(shown.filter((one) => one.severity === severity).map((one) => one.findings));
+    return left > 0 ? [`${number(left)} ${severity}`] : [];
+  });
+  if (counts.length === 0) return undefined;
+  const rows = new Set(shown);
+  const detectors = [...new Set(findings.filter((one) => !rows.has(one)).map(({ detector }) => detector))].sort();
+  const some = detectors.slice(0, MAX_NAMED).map((detector) => within(detector, 60));
+  // Of groups beyond the report's own, nothing tells what found them.
+  const names = [...some, ...(detectors.length > some.length || otherFindings > 0 ? ['others'] : [])];
+  const of = detectors.length > 0 && ` (${names.join(', ')})`;
+  return html`<p class="note"><b>Not shown for want of room:</b> ${counts.join(', ')}${of}. <code>auditscan detect -o jsonl</code> gives all.</p>`;
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }
 
 function toldBefore({ toldBefore: told }: Report): Value {
@@ -129,11 +133,16 @@ function nothingFound({ totals, inputs, blindSpots, window }: Report, times: Tim
   if (requests === 0)
     return html`<div class="verdict warn"><p class="big">There was nothing to look at</p>
       <p>No request in ${countText(inputs.files.length + inputs.otherFiles, 'input')} lies in the window. That is no news of the cluster, good or bad.</p></div>`;
-  const unread = blindSpots.some(isUnread);
-  return html`<div class="verdict ${unread ? 'warn' : 'good'}">
-    <p class="big">${unread ? 'Nothing found in what could be read' : 'Nothing found'}</p>
+  const title = blindSpots.some(isUnread)
+    ? 'Nothing found in what could be read'
+    : blindSpots.length > 0
+      ? 'Nothing found, but see what these logs could not show'
+      : 'Nothing found';
+  const read = inputs.files.length + inputs.otherFiles;
+  return html`<div class="verdict ${blindSpots.length > 0 ? 'warn' : 'good'}">
+    <p class="big">${title}</p>
     <p>${countText(inputs.detectors, 'detector')} looked at ${countText(requests, 'request')} (${countText(events, 'event')}) by ${countText(actors, 'actor')} in ${countText(namespaces, 'namespace')}${span !== undefined && html`, ${span}`}. None of them matched${inputs.excepted > 0 && html`, but for ${countText(inputs.excepted, 'match', 'matches')} that the configuration excepts`}.</p>
-    ${unread && html`<p><a href="#blind-spots">Some of the log could not be read.</a></p>`}
+    ${blindSpots.length > 0 && html`<p><a href="#blind-spots">What these logs could not show</a></p>`}
     </div>
-    <p class="note">${number(inputs.files.length + inputs.otherFiles)} inputs were read; <a href="#made">how this report was made</a> names them.</p>`;
+    <p class="note">${countText(read, 'input')} ${read === 1 ? 'was' : 'were'} read; <a href="#made">how this report was made</a> names ${read === 1 ? 'it' : 'them'}.</p>`;
 }

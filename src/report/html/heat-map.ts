@@ -1,5 +1,6 @@
 /** Requests by the hour of the day, a row for each actor or namespace. */
 
+import { countText } from '../../sinks/quantities.ts';
 import type { Hours } from '../model.ts';
 import { type Chart, drawChart, labels } from './charts.ts';
 import { type Html, html } from './template.ts';
@@ -11,6 +12,8 @@ const WIDTH = 620;
 const LABEL = 186;
 /** Columns of 11 px in a font of fixed width that fit into {@link LABEL}. */
 const LABEL_COLUMNS = 26;
+/** In the label of a mark, of which there are hundreds. */
+const NAME_COLUMNS = 70;
 const CELL = 16;
 const ROW = 19;
 const TOP = 18;
@@ -41,19 +44,19 @@ export async function heatMap<Name>(
     ${await drawChart(chartOf(shown, label))}
     </div>
     ${legend()}
-    ${left > 0 && html`<p class="note">${number(left)} more ${kind}${left === 1 ? '' : 's'} not shown.</p>`}
+    ${left > 0 && html`<p class="note">${countText(left, `more ${kind}`)} not shown.</p>`}
     ${table(kind, shown, timezone)}`;
 }
 
 function chartOf(rows: readonly Row[], label: string): Chart {
   const most = Math.max(1, ...rows.flatMap(({ hours }) => hours));
   const y = (row: number): number => TOP + row * ROW;
-  const cells = rows.flatMap(({ hours }, row) =>
+  const cells = rows.flatMap(({ name, hours }, row) =>
     hours.map((count, hour) => ({
       x: LABEL + hour * CELL,
       y: y(row),
       fill: `var(--heat-${shade(count, most)})`,
-      label: `${clockHour(hour)} to ${clockHour(hour + 1)}: ${number(count)} request${count === 1 ? '' : 's'}`,
+      label: `${within(name, NAME_COLUMNS)}, ${clockHour(hour)} to ${clockHour(hour + 1)}: ${countText(count, 'request')}`,
     })),
   );
   const names = rows.map(({ name }, row) => ({ x: LABEL - 8, y: y(row) + ROW / 2, text: within(name, LABEL_COLUMNS) }));
@@ -67,6 +70,7 @@ function chartOf(rows: readonly Row[], label: string): Chart {
     labels('names', names, 'right', 'var(--text)'),
     labels('totals', totals, 'right'),
     labels('hours', hours, 'center'),
+    labels('heading', [{ x: WIDTH - 2, y: TOP - 9, text: 'requests' }], 'right'),
   ];
   const enter = {
     x: { field: 'x' },
@@ -103,7 +107,7 @@ function clockHour(hour: number): string {
 
 function legend(): Html {
   const swatches = Array.from({ length: SHADES + 1 }, (_, index) => html`<i class="swatch heat-${index}"></i>`);
-  return html`<p class="legend" aria-hidden="true">none ${swatches} most</p>`;
+  return html`<p class="legend" aria-hidden="true">none ${swatches} most (logarithmic)</p>`;
 }
 
 function table(kind: string, rows: readonly Row[], timezone: string): Html {

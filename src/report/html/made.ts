@@ -24,17 +24,19 @@ export function madeSection(report: Report, times: Times): Html {
   return html`<section id="made" aria-labelledby="made-title">
     <h2 id="made-title">How this report was made</h2>
     <dl class="made">
-    ${item('Made', html`${times.long(generated)} by ${tool.name} ${within(tool.version, 40)}`)}
+    ${item('Made', html`${times.long(generated)}${timezone !== 'UTC' && ` ${timezone}`} by ${tool.name} ${within(tool.version, 40)}`)}
     ${item('Window', windowText(window, times, timezone))}
+    ${window.selection.length > 0 && item('Only', selectionText(window))}
     ${item('Time zone', within(timezone, 60))}
     ${item('Read', `${bytesText(inputs.bytes)} after decompression; in the window ${read} of ${countText(totals.requests, 'request')}`)}
     ${item('Detectors', number(inputs.detectors))}
-    ${item('Excepted', `${countText(inputs.excepted, 'match', 'matches')} left out by the configuration`)}
+    ${inputs.configuration !== null && item('Configuration', html`<code>${within(inputs.configuration, 250)}</code>`)}
+    ${inputs.excepted > 0 && item('Excepted', `${countText(inputs.excepted, 'match', 'matches')} left out by the configuration`)}
     ${item('Gaps', gapsText(inputs.gaps))}
     </dl>
     <h3>Inputs</h3>
     ${filesTable(inputs)}
-    <h3>What was no event</h3>
+    <h3>Lines that are not audit events</h3>
     ${rejectsTable(inputs)}
     ${inputs.notes.length > 0 && html`<h3>Notes</h3><ul class="notes">${inputs.notes.slice(0, MAX_NOTES).map((note) => html`<li>${within(note, 400)}</li>`)}${inputs.notes.length > MAX_NOTES && html`<li>and ${number(inputs.notes.length - MAX_NOTES)} more</li>`}</ul>`}
     </section>`;
@@ -45,6 +47,11 @@ export function windowText({ since, until, sinceLast }: Report['window'], times:
   const asked = times.span(since, until);
   if (sinceLast) return `since the last report${asked === undefined ? '' : `, ${asked}`}`;
   return asked ?? `not bounded; times are in ${timezone}`;
+}
+
+/** What was asked for of it; the rest was left out. */
+export function selectionText({ selection }: Report['window']): Html {
+  return html`<code>${within(selection.join(' '), 300)}</code>`;
 }
 
 function item(name: string, value: Value): Html {
@@ -77,9 +84,9 @@ function fileRow({ path, label, bytes, sha256 }: InputFile): Html {
 }
 
 function rejectsTable({ rejects }: Report['inputs']): Html {
-  if (rejects.length === 0) return html`<p class="empty">Nothing: every line was an audit event.</p>`;
+  if (rejects.length === 0) return html`<p class="empty">None: every line was an audit event.</p>`;
   return dataTable(
-    'What was no event',
+    'Lines that are not audit events',
     [
       html`<th scope="col">What</th>`,
       html`<th scope="col" class="n">Count</th>`,

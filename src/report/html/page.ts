@@ -4,27 +4,45 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Report } from '../model.ts';
 import { blindSpotsSection, unreadBanner } from './blind-spots.ts';
+import { detectorsSection } from './detectors.ts';
 import { findingsSection } from './findings.ts';
 import { headline, headlineNumbers } from './headline.ts';
 import { heatMap } from './heat-map.ts';
 import { madeSection } from './made.ts';
+import { NOTHING, type Shown, shownWithin } from './shown.ts';
 import { actorsTable, deletionsSection, deniedSection, outsideSection, resourcesTable } from './tables.ts';
 import { type Html, html, trusted } from './template.ts';
 import { createTimes, nameText, type Times, within } from './texts.ts';
 import { timelineSection } from './timeline.ts';
+import { whoSection } from './who.ts';
 
 /** Bytes that mail programs and ticket systems still take. */
 export const MAX_PAGE = 2_000_000;
-/** Of these, what rows of findings may take: a browser sorts and filters them at once. */
+/** Of these, what rows of findings may take, and the notes on their detectors: a browser sorts and filters them at once. */
 const MAX_FINDINGS = 1_200_000;
+/** Of these, what else there is to say once there are rows: filters, links. */
+const SLACK = 20_000;
+
+interface Parts {
+  readonly style: string;
+  readonly script: string;
+  /** What does not depend on which findings are shown. */
+  readonly rest: Rest;
+  readonly shown: Shown;
+}
+
+interface Rest {
+  readonly timeline: Html;
+  readonly after: Html;
+}
 
 export async function renderHtml(report: Report): Promise<string> {
   const times = createTimes(report.timezone);
   const [style, script] = await Promise.all([ownFile('./page.css'), ownFile('./script.js')]);
-  const rest = await sections(report, times);
-  const around = page(report, times, style, script, html``, rest);
-  const room = Math.min(MAX_FINDINGS, MAX_PAGE - 10_000 - Buffer.byteLength(around.text));
-  return page(report, times, style, script, findingsSection(report, times, room), rest).text;
+  const rest = await restOf(report, times);
+  const write = (shown: Shown): string => page(report, times, { style, script, rest, shown }).text;
+  const room = Math.min(MAX_FINDINGS, MAX_PAGE - SLACK - Buffer.byteLength(write(NOTHING)));
+  return write(shownWithin(report, times, room));
 }
 
 /** A file beside this one. HTML readers make one line end of two before they compare hashes. */
@@ -36,7 +54,7 @@ function hashOf(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
-function page(report: Report, times: Times, style: string, script: string, findings: Html, rest: Html): Html {
+function page(report: Report, times: Times, { style, script, rest, shown }: Parts): Html {
   const policy = [
     "default-src 'none'",
     `style-src ${hashOf(style)}`,
@@ -61,12 +79,15 @@ function page(report: Report, times: Times, style: string, script: string, findi
     <body>
     <a class="skip" href="#findings">Skip to the findings</a>
     ${headline(report, times)}
-    ${navigation()}
+    ${navigation(report, shown)}
     <main>
+    ${headlineNumbers(report, shown.findings)}
     ${unreadBanner(report.blindSpots)}
-    ${headlineNumbers(report)}
-    ${findings}
-    ${rest}
+    ${rest.timeline}
+    ${whoSection(report, shown.findings, times)}
+    ${findingsSection(report, times, shown)}
+    ${detectorsSection(shown.notes)}
+    ${rest.after}
     </main>
     <footer><p>Made by auditscan on the machine that reads the logs. This page holds all that it shows and asks for nothing.</p></footer>
     <div id="tip" class="tip" aria-hidden="true" hidden></div>
@@ -76,29 +97,30 @@ function page(report: Report, times: Times, style: string, script: string, findi
     `;
 }
 
-function navigation(): Html {
+function navigation({ findings }: Report, { notes }: Shown): Html {
   const links = [
-    ['findings', 'Findings'],
     ['timeline', 'Timeline'],
+    ...(findings.length > 0 ? [['who', 'Who']] : []),
+    ['findings', 'Findings'],
+    ...(notes.length > 0 ? [['detectors', 'Detectors']] : []),
     ['hours', 'Hours'],
     ['activity', 'Activity'],
     ['denied', 'Denied'],
     ['deletions', 'Deletions'],
-    ['outside', 'Outside hours'],
-    ['blind-spots', 'Blind spots'],
+    ['outside', 'Outside business hours'],
+    ['blind-spots', 'What these logs could not show'],
     ['made', 'How it was made'],
   ];
   return html`<nav aria-label="Sections"><ul>${links.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>`;
 }
 
-/** All but the findings. */
-async function sections(report: Report, times: Times): Promise<Html> {
+async function restOf(report: Report, times: Times): Promise<Rest> {
   const { timezone, hours } = report;
-  return html`<section id="timeline" aria-labelledby="timeline-title">
+  const timeline = html`<section id="timeline" aria-labelledby="timeline-title">
     <h2 id="timeline-title">Timeline</h2>
     ${await timelineSection(report.timeline, timezone, times)}
-    </section>
-    <section id="hours" aria-labelledby="hours-title">
+    </section>`;
+  const after = html`<section id="hours" aria-labelledby="hours-title">
     <h2 id="hours-title">Hours of the day</h2>
     <div class="pair">
     <div><h3>By actor</h3>${await heatMap('actor', hours.actors, nameText, timezone)}</div>
@@ -117,4 +139,5 @@ async function sections(report: Report, times: Times): Promise<Html> {
     ${outsideSection(report, times)}
     ${blindSpotsSection(report.blindSpots)}
     ${madeSection(report, times)}`;
+  return { timeline, after };
 }

@@ -88,9 +88,26 @@
       $('#status').textContent = `${some} of ${all} rows shown`;
       $('#no-match').hidden = shown > 0;
     };
+    const clear = () => {
+      for (const box of $$('#filters input:checked')) box.checked = false;
+    };
+    for (const place of $$('[data-pick]')) {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.className = 'pick';
+      button.append(...place.childNodes);
+      place.append(button);
+      button.addEventListener('click', () => {
+        clear();
+        input.value = button.textContent;
+        apply();
+        $('#findings').scrollIntoView();
+        $('#status').focus({ preventScroll: true });
+      });
+    }
     $('#filters').hidden = false;
     $('#filters').addEventListener('input', apply);
-    for (const link of $$('.tile a')) {
+    for (const link of $$('.tile a[data-severity]')) {
       link.addEventListener('click', () => {
         for (const box of $$('#filters input[name="severity"]')) box.checked = box.value === link.dataset.severity;
         apply();
@@ -144,8 +161,20 @@
     });
   }
 
+  /** What scrolls can be reached with the keyboard, and nothing else is in the way. */
+  function reaching() {
+    const observer = new ResizeObserver((entries) => {
+      for (const { target } of entries) {
+        if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+        else target.removeAttribute('tabindex');
+      }
+    });
+    for (const region of $$('.scroll')) observer.observe(region);
+  }
+
   theme();
   tips();
+  reaching();
   const table = $('table.findings');
   if (table !== null) {
     sorting(table);

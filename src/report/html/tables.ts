@@ -3,6 +3,7 @@
 import { countText } from '../../sinks/quantities.ts';
 import type {
   ActorActivity,
+  ActorName,
   Deletions,
   DeniedRequests,
   OutsideHours,
@@ -11,7 +12,7 @@ import type {
   ResourceActivity,
 } from '../model.ts';
 import { type Html, html, type Value } from './template.ts';
-import { NONE, nameText, number, type Times, within } from './texts.ts';
+import { isolated, NONE, nameText, number, type Times, within } from './texts.ts';
 
 /** Rows of each that the page has room for. */
 const MAX_ROWS = 40;
@@ -35,10 +36,17 @@ export function actorsTable(ranking: Ranking<ActorActivity>, times: Times, label
   const most = mostOf(rows);
   return html`${dataTable(
     label,
-    [text('Actor'), amount('Requests'), amount('Writes'), amount('Denied'), text('First'), text('Last')],
+    [
+      text('Actor'),
+      amount('Requests'),
+      amount('Writes'),
+      amount('Denied'),
+      text(`First (${times.zone})`),
+      text('Last'),
+    ],
     html`<tbody>${rows.map(
       (row) =>
-        html`<tr><th scope="row">${within(nameText(row.actor), NAME_COLUMNS)}</th>${counted(row.count, most)}${count(row.writes)}${count(row.denied)}<td>${times.short(row.first)}</td><td>${times.short(row.last, row.first)}</td></tr>`,
+        html`<tr><th scope="row">${nameCell(row.actor)}</th>${counted(row.count, most)}${count(row.writes)}${count(row.denied)}<td>${times.short(row.first)}</td><td>${times.after(row.last, row.first)}</td></tr>`,
     )}</tbody>`,
   )}${others(ranking, rows.length, 'actor')}`;
 }
@@ -73,7 +81,7 @@ export function deniedSection({ denied, totals }: Report, times: Times): Html {
         text('Resource'),
         text('Namespace'),
         amount('Requests'),
-        text('First'),
+        text(`First (${times.zone})`),
         text('Last'),
       ],
       html`<tbody>${rows.map((row) => deniedRow(row, times, mostOf(rows)))}</tbody>`,
@@ -83,7 +91,7 @@ export function deniedSection({ denied, totals }: Report, times: Times): Html {
 }
 
 function deniedRow(row: DeniedRequests, times: Times, most: number): Html {
-  return html`<tr><th scope="row">${within(nameText(row.actor), NAME_COLUMNS)}</th><td>${within(row.verb, 40)}</td><td>${resourceText(row.resource)}</td><td>${namespaceText(row.namespace)}</td>${counted(row.count, most)}<td>${times.short(row.first)}</td><td>${times.short(row.last, row.first)}</td></tr>`;
+  return html`<tr><th scope="row">${nameCell(row.actor)}</th><td class="raw">${within(row.verb, 40)}</td><td class="raw">${resourceText(row.resource)}</td><td class="raw">${namespaceText(row.namespace)}</td>${counted(row.count, most)}<td>${times.short(row.first)}</td><td>${times.after(row.last, row.first)}</td></tr>`;
 }
 
 export function deletionsSection({ deletions }: Report, times: Times): Html {
@@ -106,7 +114,7 @@ export function deletionsSection({ deletions }: Report, times: Times): Html {
               text('Namespace'),
               amount('Requests'),
               text('Names'),
-              text('First'),
+              text(`First (${times.zone})`),
               text('Last'),
             ],
             [...actors.values()].map((some) => deletionsOf(some, times)),
@@ -118,7 +126,7 @@ export function deletionsSection({ deletions }: Report, times: Times): Html {
 function deletionsOf(rows: readonly Deletions[], times: Times): Html {
   return html`<tbody>${rows.map(
     (row, index) =>
-      html`<tr>${index === 0 && html`<th scope="rowgroup" rowspan="${rows.length}">${within(nameText(row.actor), NAME_COLUMNS)}</th>`}<td>${resourceText(row.resource)}</td><td>${namespaceText(row.namespace)}</td>${count(row.count)}<td>${namesText(row)}</td><td>${times.short(row.first)}</td><td>${times.short(row.last, row.first)}</td></tr>`,
+      html`<tr>${index === 0 && html`<th scope="rowgroup" rowspan="${rows.length}">${nameCell(row.actor)}</th>`}<td class="raw">${resourceText(row.resource)}</td><td class="raw">${namespaceText(row.namespace)}</td>${count(row.count)}<td class="raw">${namesText(row)}</td><td>${times.short(row.first)}</td><td>${times.after(row.last, row.first)}</td></tr>`,
   )}</tbody>`;
 }
 
@@ -142,9 +150,13 @@ export function outsideSection({ outsideBusinessHours: outside }: Report, times:
 
 function outsideHours({ businessHours, requests, actors }: OutsideHours, times: Times): Html {
   const hours = html`Business hours: ${within(businessHours, 120)}.`;
-  if (requests === 0) return html`<p class="empty">No requests by people. ${hours}</p>`;
-  return html`<p class="note">${countText(requests, 'request')} by people. ${hours}</p>
+  if (requests === 0) return html`<p class="empty">No requests by people outside business hours. ${hours}</p>`;
+  return html`<p class="note">${countText(requests, 'request')} by people outside business hours. ${hours}</p>
     ${actorsTable(actors, times, 'Actors outside business hours')}`;
+}
+
+function nameCell(actor: ActorName): Value {
+  return isolated(within(nameText(actor), NAME_COLUMNS));
 }
 
 function resourceText(resource: string): Value {

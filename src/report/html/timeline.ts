@@ -2,6 +2,7 @@
 
 import { SEVERITIES, type Severity } from '../../detect/finding.ts';
 import type { Outcome } from '../../event/outcome.ts';
+import { countText } from '../../sinks/quantities.ts';
 import type { Bucket, Timeline } from '../model.ts';
 import { type Chart, drawChart, type Label, labels } from './charts.ts';
 import { type Html, html } from './template.ts';
@@ -12,7 +13,7 @@ const WIDTH = 1120;
 const LEFT = 64;
 const RIGHT = 8;
 const LANE = 20;
-const BARS = 150;
+const BARS = 104;
 const WIDEST = 80;
 const MAX_BARS = 120;
 
@@ -24,13 +25,14 @@ export async function timelineSection(timeline: Timeline, timezone: string, time
   const { buckets, seconds } = merged(timeline);
   if (buckets.length === 0) return html`<p class="empty">There was no request with a time to show.</p>`;
   const severities = WORST_FIRST.filter((severity) => buckets.some(({ findings }) => findings[severity] > 0));
+  const outcomes = [...STACK].reverse().filter((outcome) => buckets.some((bucket) => bucket.outcomes[outcome] > 0));
   const label = `Requests by outcome and findings by severity over time, in steps of ${stepText(seconds)}; the table below has the numbers`;
   return html`<div class="scroll wide" role="region" tabindex="0" aria-label="Timeline">
     ${await drawChart(chartOf(buckets, severities, label, times))}
     </div>
-    <ul class="keys" aria-label="Colours of the chart">${[...STACK].reverse().map((outcome) => html`<li><i class="swatch o-${outcome}"></i>${outcome}</li>`)}</ul>
+    <div class="under"><ul class="keys" aria-label="Colours of the chart">${outcomes.map((outcome) => html`<li><i class="swatch o-${outcome}"></i>${outcome}</li>`)}</ul>
     <p class="note">A bar is ${stepText(seconds)}; times are in ${timezone}. ${severities.length > 0 && 'Of findings, the larger the mark, the more there are.'}
-    ${timeline.untimed > 0 && html` ${number(timeline.untimed)} request${timeline.untimed === 1 ? '' : 's'} had no time.`}</p>
+    ${timeline.untimed > 0 && ` ${countText(timeline.untimed, 'request')} had no time.`}</p></div>
     ${table(buckets, severities, timezone, times)}`;
 }
 
@@ -229,9 +231,8 @@ function tipText(bucket: Bucket, times: Times): string {
   const { outcomes, findings } = bucket;
   const parts = [...STACK].reverse().filter((outcome) => outcomes[outcome] > 0);
   const found = WORST_FIRST.filter((severity) => findings[severity] > 0);
-  const requests = requestsOf(bucket);
   return [
-    `${times.minute(bucket.start)}: ${number(requests)} request${requests === 1 ? '' : 's'}`,
+    `${times.minute(bucket.start)}: ${countText(requestsOf(bucket), 'request')}`,
     parts.length > 0 && ` (${parts.map((outcome) => `${number(outcomes[outcome])} ${outcome}`).join(', ')})`,
     found.length > 0 &&
       `; findings: ${found.map((severity) => `${number(findings[severity])} ${severity}`).join(', ')}`,
@@ -248,7 +249,7 @@ function stepText(seconds: number): string {
     [60, 'minute'],
   ];
   const [size, unit] = units.find(([unitSeconds]) => seconds % unitSeconds === 0) ?? [1, 'second'];
-  return `${number(seconds / size)} ${unit}${seconds === size ? '' : 's'}`;
+  return countText(seconds / size, unit);
 }
 
 function table(buckets: readonly Bucket[], severities: readonly Severity[], timezone: string, times: Times): Html {

@@ -17,7 +17,7 @@ const ATTRIBUTES = new Set(
   `lang charset http-equiv content name rel href class id hidden type for placeholder autocomplete spellcheck role tabindex
   scope colspan rowspan datetime value open viewBox preserveAspectRatio width height fill fill-opacity stroke
   stroke-width stroke-miterlimit stroke-opacity transform d text-anchor font-family font-size font-weight x2 y2 opacity
-  display data-severity data-outcome data-new data-v data-key data-sort data-most data-sorts aria-label
+  display data-severity data-outcome data-new data-v data-key data-sort data-most data-sorts data-pick aria-label
   aria-labelledby aria-hidden aria-live aria-keyshortcuts aria-describedby aria-pressed aria-roledescription`.split(
     /\s+/,
   ),
@@ -142,6 +142,9 @@ describe('without findings', () => {
     expect(page).toMatch(/18 detectors looked at 54,[\d]{3} requests/);
     expect(page).not.toContain('class="banner"');
     expect(page).not.toContain('id="filters"');
+    expect(page).not.toContain('id="who"');
+    expect(page).not.toContain('id="detectors"');
+    expect(page).toContain('none known');
     expect(page).not.toContain('new findings');
   });
 
@@ -151,13 +154,35 @@ describe('without findings', () => {
     expect(page).toContain('class="banner"');
   });
 
+  it.each([
+    ['failure', 'class="banner"'],
+    ['limit', 'class="banner"'],
+    ['level', 'class="verdict warn"'],
+    ['stage', 'class="verdict warn"'],
+  ] as const)('is not sure of it with a blind spot of the kind %s', async (kind, sign) => {
+    const page = await renderHtml(without({ blindSpots: [{ kind, text: 'some reason' }] }));
+    expect(page).toContain('Nothing found, but see what these logs could not show');
+    expect(page).not.toContain('class="verdict good"');
+    expect(page).toContain(sign);
+  });
+
+  it('counts one as one', async () => {
+    const { inputs } = sampleReport();
+    const page = await renderHtml(
+      without({ inputs: { ...inputs, files: inputs.files.slice(0, 1), otherFiles: 0, excepted: 1 } }),
+    );
+    expect(page).toContain('1 input was read');
+    expect(page).toContain('1 match left out by the configuration');
+    expect(await renderHtml(without({ inputs: { ...inputs, excepted: 0 } }))).not.toContain('<dt>Excepted');
+  });
+
   it('does not say so where there was no request', async () => {
     const { totals } = without();
     const outcomes = { allowed: 0, denied: 0, failed: 0, unknown: 0 };
     const page = await renderHtml(
       without({
         totals: { ...totals, requests: 0, events: 0, outcomes, actors: 0, namespaces: 0 },
-        window: { since: null, until: null, sinceLast: false, first: null, last: null },
+        window: { since: null, until: null, sinceLast: false, selection: [], first: null, last: null },
         timeline: { bucketSeconds: 60, buckets: [], untimed: 0 },
         hours: { actors: { rows: [], others: 0 }, namespaces: { rows: [], others: 0 } },
         outsideBusinessHours: null,
@@ -171,7 +196,8 @@ describe('without findings', () => {
 
 describe('findings that have no room', () => {
   it('are counted where the report left them out', () => {
-    expect(sample).toContain('27 more findings are in groups that this report has no room for');
+    expect(sample).toContain('<b>Not shown for want of room:</b> 27 info. <code>');
+    expect(sample).toContain('Without 27 findings that this report has no room for.');
   });
 
   it('are counted, and the page stays small, whatever the report holds', async () => {
@@ -191,7 +217,7 @@ describe('findings that have no room', () => {
     const many = <Row>(rows: readonly Row[], count: number): Row[] =>
       Array.from({ length: count }, (_, index) => rows[index % rows.length] as Row);
     const [bucket] = report.timeline.buckets;
-    const findings = many(some, 20_000);
+    const findings = many(some, 20_000).map((finding) => ({ ...finding }));
     const begun = performance.now();
     const page = await renderHtml({
       ...report,
@@ -238,9 +264,7 @@ describe('findings that have no room', () => {
     // Not for the want of rows.
     const shown = page.match(/data-outcome=/g)?.length ?? 0;
     expect(shown).toBeGreaterThan(20);
-    expect(page).toContain(
-      `${(20_000 - shown).toLocaleString('en-US')} more rows have no room on this page; 7 more findings are in groups`,
-    );
+    expect(page).toContain('<b>Not shown for want of room:</b>');
     expect(performance.now() - begun).toBeLessThan(20_000);
   });
 
@@ -248,10 +272,113 @@ describe('findings that have no room', () => {
     const { findings } = sampleReport();
     const page = await renderHtml(
       sampleReport({
-        findings: Array.from({ length: 2_000 }, (_, index) => findings[index % findings.length] as ReportedFinding),
+        findings: Array.from({ length: 2_000 }, (_, index) => ({
+          ...(findings[index % findings.length] as ReportedFinding),
+        })),
       }),
     );
     expect(page.match(/data-outcome=/g)?.length).toBeGreaterThan(300);
     expect(Buffer.byteLength(page)).toBeLessThan(MAX_PAGE);
   });
+
+  it('are those of a flood, and not what others found', async () => {
+    const { totals } = sampleReport();
+    const [critical] = sampleReport().findings as [ReportedFinding];
+    const flood = Array.from({ length: 3_000 }, (_, index) => ({ ...critical, id: `${index}`, findings: 1 }));
+    const others = sampleReport().findings.slice(3);
+    const found = [...flood, ...others];
+    const page = await renderHtml(
+      sampleReport({
+        findings: found,
+        otherFindings: 0,
+        totals: {
+          ...totals,
+          bySeverity: totals.bySeverity.map(({ severity }) => ({
+            severity,
+            findings: found.filter((one) => one.severity === severity).reduce((sum, one) => sum + one.findings, 0),
+            new: null,
+          })),
+        },
+      }),
+    );
+    for (const { title } of others) expect(page).toContain(`class="c-title">${title}<`);
+    const severities = [...page.matchAll(/<tbody role="rowgroup" data-severity="(\w+)"/g)].map(([, one]) => one);
+    const shown = severities.filter((severity) => severity === 'critical').length;
+    expect(shown).toBeGreaterThan(100);
+    const left = (3_000 - shown).toLocaleString('en-US');
+    expect(page).toContain(`<b>Not shown for want of room:</b> ${left} critical (cluster-admin-binding).`);
+    // They stand as the report has them.
+    expect(severities.slice(0, shown)).toEqual(Array(shown).fill('critical'));
+  });
+
+  it('have no number that leads to them', async () => {
+    const { totals, findings } = sampleReport();
+    const page = await renderHtml(
+      sampleReport({ findings: findings.filter(({ severity }) => severity !== 'critical') }),
+    );
+    expect(totals.bySeverity[0]?.findings).toBeGreaterThan(0);
+    expect(page).toMatch(/<li class="tile s-critical"><span/);
+    expect(page).toMatch(/<li class="tile s-high"><a href="#findings" data-severity="high">/);
+  });
+});
+
+describe('who', () => {
+  const rows = [
+    ...(/<tbody class="who">([\s\S]*?)<\/tbody>/.exec(sample)?.[1] ?? '').matchAll(/<tr>[\s\S]*?<\/tr>/g),
+  ].map(([row]) =>
+    row
+      .replace(/<[^>]*>/g, ' ')
+      .trim()
+      .split(/\s{2,}/),
+  );
+
+  it('comes worst first, then most', () => {
+    expect(rows.slice(0, 3).map(([actor, severity]) => [actor, severity])).toMatchInlineSnapshot(`
+      [
+        [
+          "sa:shop-prod/deployer",
+          "critical",
+        ],
+        [
+          "sa:shop-prod/deployer as system:admin",
+          "critical",
+        ],
+        [
+          "sa:kube-system/clusterrole-aggregation-controller",
+          "critical",
+        ],
+      ]
+    `);
+    expect(rows).toHaveLength(9);
+  });
+
+  it('counts all findings of an actor, from the first to the last', () => {
+    expect(rows[0]).toMatchInlineSnapshot(`
+      [
+        "sa:shop-prod/deployer",
+        "critical",
+        "6",
+        "5",
+        "11-17 09:31:00",
+        "10:24:30",
+        "198.51.100.23",
+        "10.0.0.11",
+      ]
+    `);
+  });
+});
+
+it('what a detector looks for stands there once, and its rows lead there', () => {
+  const [, anchor = ''] = /<a href="#(detector-\d+)">cluster-admin-binding<\/a>/.exec(sample) ?? [];
+  expect(sample.split(`href="#${anchor}"`)).toHaveLength(3);
+  expect(sample).toContain(`<div id="${anchor}"><dt><code>cluster-admin-binding</code></dt>`);
+  expect(sample.split('Somebody was bound to cluster-admin. Look at')).toHaveLength(2);
+});
+
+it('the banner has one of each kind before a second', async () => {
+  const gaps = Array.from({ length: 9 }, (_, index) => ({ kind: 'gap' as const, text: `gap ${index}` }));
+  const page = await renderHtml(sampleReport({ blindSpots: [...gaps, { kind: 'damage', text: 'damaged' }] }));
+  const banner = /<aside class="banner"[\s\S]*?<\/aside>/.exec(page)?.[0] ?? '';
+  expect([...banner.matchAll(/<li>(.*?)<\/li>/g)].map(([, text]) => text)).toEqual(['gap 0', 'gap 1', 'damaged']);
+  expect(banner).toContain('7 more, and what else these logs could not show');
 });

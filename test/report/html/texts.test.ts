@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createTimes, nameText, within } from '../../../src/report/html/texts.ts';
+import { html } from '../../../src/report/html/template.ts';
+import { createTimes, isolated, nameText, within } from '../../../src/report/html/texts.ts';
 import { axisLabels } from '../../../src/report/html/timeline-axis.ts';
 import type { Bucket } from '../../../src/report/model.ts';
 
@@ -27,6 +28,12 @@ it.each([
   [{ username: 'maria', impersonated: 'system:admin' }, 'maria as system:admin'],
 ])('an actor %j is %s', (name, text) => expect(nameText(name)).toBe(text));
 
+it('keeps the parts of a name apart that are written from right to left', () => {
+  const text = (text: string) => html`${isolated(text)}`.text;
+  expect(text('sa:shop/deployer')).toBe('sa:shop/deployer');
+  expect(text('אבג/دهو')).toBe('<bdi>אבג</bdi>/<bdi>دهو</bdi>');
+});
+
 describe('times', () => {
   const times = createTimes('Europe/Berlin');
   it('are told in the zone, and to machines as they are', () => {
@@ -35,6 +42,11 @@ describe('times', () => {
     );
     expect(times.short('2026-11-17T08:03:52Z', '2026-11-16T23:00:00Z').text).toContain('>09:03:52<');
     expect(times.short('2026-11-17T08:03:52Z', '2026-11-16T22:59:59Z').text).toContain('>11-17 09:03:52<');
+    expect(times.zone).toBe('Berlin');
+    expect(createTimes('UTC').zone).toBe('UTC');
+    expect(times.after('2026-11-17T08:03:52.9Z', '2026-11-17T08:03:52Z')).toBeUndefined();
+    expect(html`${times.after('2026-11-17T08:03:53Z', '2026-11-17T08:03:52Z')}`.text).toContain('>09:03:53<');
+    expect(html`${times.after(null, null)}`.text).toContain('class="none"');
     expect(times.long(null).text).toContain('class="none"');
     expect(times.long('yesterday').text).toContain('class="none"');
   });
