@@ -12,7 +12,7 @@ import { collect } from '../report/collect.ts';
 import { createDigests } from '../report/digests.ts';
 import { type Commands, createFindings, type Findings } from '../report/findings.ts';
 import { type Known, openKnown } from '../report/known.ts';
-import type { Report } from '../report/model.ts';
+import type { BlindSpot, Report } from '../report/model.ts';
 import { createTimeline } from '../report/timeline.ts';
 import { createWindow, type LogTimes, type ReportWindow } from '../report/window.ts';
 import { createZone, offsetOf } from '../report/zone.ts';
@@ -125,10 +125,13 @@ async function makeReport(
   await beforeSave?.();
   await known?.save();
   tellReport(plan, document, findings.bySeverity);
-  const partial = document.blindSpots.filter(({ kind }) => kind === 'start' || kind === 'end' || kind === 'late');
-  for (const { text } of partial) if (!plan.quiet || plan.strict) plan.terminal.tell(`note: ${text}`);
   for (const { path } of outputs) if (path !== undefined && !plan.quiet) plan.terminal.tell(`wrote ${path}`);
-  return plan.strict && partial.length > 0 ? 2 : exitStatus(plan, status);
+  return plan.strict && document.blindSpots.some(isPartial) ? 2 : exitStatus(plan, status);
+}
+
+/** A log of which a part of the window is missing. */
+function isPartial({ kind }: BlindSpot): boolean {
+  return kind === 'start' || kind === 'end' || kind === 'late';
 }
 
 /** How to go on from a finding: its raw events, and what its detector names. */
@@ -144,7 +147,8 @@ function createCommands(detectors: readonly Detector[], paths: readonly string[]
 }
 
 /** As every command does, but with the counts of the window, which are those of the report. */
-function tellReport(plan: Plan, { totals, window }: Report, bySeverity: Findings['bySeverity']): void {
+function tellReport(plan: Plan, report: Report, bySeverity: Findings['bySeverity']): void {
+  const { totals, window, blindSpots, otherFindings } = report;
   const { requests, events, newFindings } = totals;
   const fresh = newFindings === null ? '' : `, ${newFindings.toLocaleString('en-US')} new,`;
   const read = [`${countText(requests, 'request')}${events === requests ? '' : ` (${countText(events, 'event')})`}`];
@@ -152,6 +156,15 @@ function tellReport(plan: Plan, { totals, window }: Report, bySeverity: Findings
   if (first !== undefined && last !== undefined) read.push(plan.clock.span(first, last));
   read.push(`${bytesText(plan.summary.bytes)} read`);
   tellSummary(plan, `${headline(bySeverity)}${fresh}`, 'request', read.join(', '));
+  // Of what the report could not show, what the summary does not tell.
+  for (const spot of blindSpots) {
+    const isTold = plan.quiet ? plan.strict && isPartial(spot) : isPartial(spot) || spot.kind === 'selection';
+    if (isTold) plan.terminal.tell(`note: ${spot.text}`);
+  }
+  if (otherFindings > 0 && !plan.quiet)
+    plan.terminal.tell(
+      `note: ${countText(otherFindings, 'finding')} more than a report holds; detect -o jsonl gives all`,
+    );
 }
 
 /**
