@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,14 +6,22 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { severityRank } from '../../src/detect/finding.ts';
 import { renderHtml } from '../../src/report/html/page.ts';
+import type { Report } from '../../src/report/model.ts';
 import { forTerminal } from '../../src/sinks/escape.ts';
+import { ROOT, run } from '../command-line.ts';
 import { ATTACKS, hostileReport, sampleReport } from '../report/sample-report.ts';
 import { openBrowser, openPage } from './browser.ts';
+import { hostileLog } from './hostile-log.ts';
 
+/** What the page is drawn from. */
 const REPORTS = { sample: sampleReport(), hostile: hostileReport() };
-type Name = keyof typeof REPORTS;
-const NAMES = Object.keys(REPORTS) as Name[];
+/** Logs of which the program itself makes the page. */
+const LOGS = ['incident', 'hostile-log'] as const;
+type Name = keyof typeof REPORTS | (typeof LOGS)[number];
+const NAMES: readonly Name[] = ['sample', 'hostile', ...LOGS];
 const ROWS = REPORTS.sample.findings.length;
+/** Groups of findings of each. */
+const rows = new Map<Name, number>();
 
 let folder: string;
 let browser: Browser;
@@ -29,7 +37,19 @@ async function on(name: Name, use: (page: Page) => Promise<void>, options?: Brow
 beforeAll(async () => {
   browser = await openBrowser();
   folder = await mkdtemp(join(tmpdir(), 'auditscan-page-'));
-  for (const name of NAMES) await writeFile(join(folder, `${name}.html`), await renderHtml(REPORTS[name]));
+  for (const [name, report] of Object.entries(REPORTS)) {
+    await writeFile(join(folder, `${name}.html`), await renderHtml(report));
+    rows.set(name as Name, report.findings.length);
+  }
+  await mkdir(join(folder, '<b>logs'));
+  await writeFile(join(folder, '<b>logs/audit.log'), hostileLog(ATTACKS));
+  const paths = { incident: join(ROOT, 'samples/incident'), 'hostile-log': join(folder, '<b>logs') };
+  for (const name of LOGS) {
+    const [page, data] = ['html', 'json'].map((ending) => join(folder, `${name}.${ending}`)) as [string, string];
+    const made = await run(['report', paths[name], '-q', '--label', '<i>"', '--out', page, '--out', data]);
+    expect(made).toEqual({ stdout: '', stderr: '', exit: 0 });
+    rows.set(name, (JSON.parse(await readFile(data, 'utf8')) as Report).findings.length);
+  }
 }, 60_000);
 afterAll(async () => {
   await browser?.close();
@@ -109,7 +129,7 @@ describe.each(NAMES)('the page of the %s report', (name) => {
     await on(
       name,
       async (page) => {
-        expect(await visibleRows(page)).toBe(REPORTS[name].findings.length);
+        expect(await visibleRows(page)).toBe(rows.get(name));
         // Nothing is there to press that would do nothing.
         expect(await page.locator('button, input').filter({ visible: true }).count()).toBe(0);
         const first = page.locator('.findings tbody').first();
@@ -138,6 +158,19 @@ const STRANGERS = `({
     .filter((target) => !/^(#[a-z0-9-]+|data:,)$/.test(target)),
   comments: document.createTreeWalker(document, NodeFilter.SHOW_COMMENT).nextNode() === null,
 })`;
+
+describe('what stood in a log', () => {
+  it('is text, and nothing else', async () => {
+    await on('hostile-log', async (page) => {
+      await page.getByRole('button', { name: 'Open all' }).click();
+      const text = (await page.locator('main').textContent()) ?? '';
+      const short = ATTACKS.filter((attack) => attack.length < 60 && attack.trim() !== '');
+      for (const attack of short) expect(text).toContain(forTerminal(attack));
+      const strangers = await page.evaluate(STRANGERS);
+      expect(strangers).toEqual({ scripts: 1, styles: 1, strange: 0, handlers: 0, links: [], comments: true });
+    });
+  });
+});
 
 describe('what others wrote', () => {
   it('is text, and nothing else', async () => {
