@@ -1,3 +1,7 @@
+/** Output forms of findings, events and rows, and of a report. */
+export const FORMS = ['table', 'wide', 'json', 'jsonl', 'csv', 'markdown'] as const;
+export const REPORT_FORMS = ['html', 'markdown', 'json'] as const;
+
 /**
  * Every option of every command, in one table: what it is called, whether it takes a value, and whether it may be given
  * again. The same name means the same everywhere, so that the command line can be read before the command is known.
@@ -52,7 +56,7 @@ export const OPTIONS = {
     describe: 'Form of the output',
     type: 'string',
     alias: 'o',
-    choices: ['table', 'wide', 'json', 'jsonl', 'csv', 'markdown', 'html'],
+    choices: [...FORMS, 'html'],
     group: OUTPUT,
   },
   out: {

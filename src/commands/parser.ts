@@ -2,8 +2,17 @@ import yargs, { type Argv } from 'yargs';
 import { UsageError } from '../errors.ts';
 import type { Arguments } from './arguments.ts';
 import { nearest, type ParsedArguments, parseArguments } from './argv.ts';
-import { FOLLOWING, OPTIONS, type OptionName, type OptionSpec, READING, SELECTORS, WRITING } from './option-table.ts';
-import { REPORT_FORMS } from './report-output.ts';
+import {
+  FOLLOWING,
+  FORMS,
+  OPTIONS,
+  type OptionName,
+  type OptionSpec,
+  READING,
+  REPORT_FORMS,
+  SELECTORS,
+  WRITING,
+} from './option-table.ts';
 
 /** Runs a command and gives its exit status. */
 type Run = (args: Arguments) => Promise<number>;
@@ -20,9 +29,6 @@ interface Command {
   /** Of options that are more here than elsewhere. */
   readonly describes?: Partial<Readonly<Record<OptionName, string>>>;
 }
-
-/** Of findings, events and rows. */
-const FORMS = ['table', 'wide', 'json', 'jsonl', 'csv', 'markdown'];
 
 const COMMANDS: readonly Command[] = [
   {

@@ -7,9 +7,9 @@ import { looksLikeLog } from '../sources/generations.ts';
 import { placeOf } from '../sources/labels.ts';
 import type { Source } from '../sources/types.ts';
 import { type Arguments, text, texts } from './arguments.ts';
+import type { REPORT_FORMS } from './option-table.ts';
 import type { Terminal } from './terminal.ts';
 
-export const REPORT_FORMS = ['html', 'markdown', 'json'] as const;
 export type ReportForm = (typeof REPORT_FORMS)[number];
 
 const ENDINGS: Readonly<Record<string, ReportForm>> = {
