@@ -2,7 +2,7 @@ import type { Detector } from '../detect/detector.ts';
 import type { Finding } from '../detect/finding.ts';
 import type { FindingGroup } from '../detect/groups.ts';
 import { forTerminal } from '../sinks/escape.ts';
-import { shortUser } from '../sinks/users.ts';
+import { userSelector } from '../sinks/users.ts';
 
 const MAX_STEPS = 3;
 
@@ -46,7 +46,7 @@ export function nextStep(
 
 function fill(template: string, finding: Finding, first: string): string | undefined {
   const values: Readonly<Record<string, string | undefined>> = {
-    actor: shortUser(finding.actor.username),
+    actor: userSelector(finding.actor.username),
     namespace: finding.object?.namespace,
     name: finding.object?.name,
     // To the second: a fraction only makes it longer.

@@ -21,3 +21,9 @@ export function longUser(pattern: string): string {
   const [namespace, name, ...rest] = pattern.startsWith(SHORT) ? pattern.slice(SHORT.length).split('/') : [];
   return namespace && name && rest.length === 0 ? `${LONG}${namespace}:${name}` : pattern;
 }
+
+/** What to give to a user selector for that very user; undefined where it would stand for another. */
+export function userSelector(username: string): string | undefined {
+  if (parseServiceAccount(username)) return shortUser(username);
+  return longUser(username) === username ? username : undefined;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { longUser, shortUser } from '../../src/sinks/users.ts';
+import { longUser, shortUser, userSelector } from '../../src/sinks/users.ts';
 
 describe('a user name in a table', () => {
   it.each([
@@ -7,6 +7,9 @@ describe('a user name in a table', () => {
     ['maria@example.com', 'maria@example.com'],
     ['system:serviceaccount:only', 'system:serviceaccount:only'],
     ['sa:shop-prod/deployer', '"sa:shop-prod/deployer"'],
+    ['maria as system:admin', '"maria as system:admin"'],
+    ['(nobody)', '"(nobody)"'],
+    ['"quoted"', '"\\"quoted\\""'],
   ])('of %s is %s', (name, short) => {
     expect(shortUser(name)).toBe(short);
   });
@@ -22,4 +25,15 @@ describe('a user selector', () => {
   ])('%s means %s', (typed, meant) => {
     expect(longUser(typed)).toBe(meant);
   });
+});
+
+it.each([
+  ['system:serviceaccount:shop-prod:deployer', 'sa:shop-prod/deployer'],
+  ['maria as system:admin', 'maria as system:admin'],
+  ['"; touch pwned #', '"; touch pwned #'],
+  ['sa:only', 'sa:only'],
+  // It would select the service account.
+  ['sa:shop-prod/deployer', undefined],
+])('the selector for %s is %s', (name, selector) => {
+  expect(userSelector(name)).toBe(selector);
 });
