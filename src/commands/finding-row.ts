@@ -1,6 +1,6 @@
 import type { Finding } from '../detect/finding.ts';
 import type { Clock } from '../sinks/clock.ts';
-import { actorText, detailsText, objectText } from '../sinks/finding-text.ts';
+import { actorText, detailsText, objectText, SHORT_ID } from '../sinks/finding-text.ts';
 import type { OutputForm } from '../sinks/registry.ts';
 import type { Column, Row } from '../sinks/types.ts';
 import { shortUser } from '../sinks/users.ts';
@@ -47,9 +47,6 @@ export function findingColumns(form: OutputForm, width: number | undefined): rea
   const left = TABLE_COLUMNS.filter(({ key }) => key !== 'details' && (width >= 100 || key !== 'outcome'));
   return left.map((column) => (column.key === 'detector' ? { ...column, shrink: 1 } : column));
 }
-
-/** Enough of an id to be unique in practice, and short enough to be typed; `show` takes it. */
-const SHORT_ID = 12;
 
 export function findingRow(
   finding: Finding,

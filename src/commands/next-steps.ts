@@ -2,6 +2,7 @@ import type { Detector } from '../detect/detector.ts';
 import type { Finding } from '../detect/finding.ts';
 import type { FindingGroup } from '../detect/groups.ts';
 import { forTerminal } from '../sinks/escape.ts';
+import { SHORT_ID } from '../sinks/finding-text.ts';
 import { userSelector } from '../sinks/users.ts';
 
 const MAX_STEPS = 3;
@@ -51,7 +52,7 @@ function fill(template: string, finding: Finding, first: string): string | undef
     name: finding.object?.name,
     // To the second: a fraction only makes it longer.
     first: first.replace(/\.\d+Z$/, 'Z'),
-    id: finding.id.slice(0, 12),
+    id: finding.id.slice(0, SHORT_ID),
   };
   let complete = true;
   const words = (template.match(/'[^']*'|\S+/g) ?? []).map((word) => {

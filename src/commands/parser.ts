@@ -15,7 +15,7 @@ import {
 } from './option-table.ts';
 
 /** Runs a command and gives its exit status. */
-type Run = (args: Arguments) => Promise<number>;
+type Run = (args: Arguments, version: string) => Promise<number>;
 
 interface Command {
   readonly usage: string;
@@ -166,7 +166,7 @@ export async function runCommandLine(argv: readonly string[], version: string): 
       throw error ?? new UsageError(sentence(message, parsed.words));
     });
   const run = (command: Command) => async (args: Arguments) => {
-    status = await (await command.load())({ ...optionValues(parsed), ...positionals(args, parsed) });
+    status = await (await command.load())({ ...optionValues(parsed), ...positionals(args, parsed) }, version);
   };
   for (const command of COMMANDS) add(parser, command, run(command));
   parser.command('detectors <command>', 'List, show, check and test detectors', (inner) => {

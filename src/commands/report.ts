@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Detector } from '../detect/detector.ts';
 import type { FindingGroup } from '../detect/groups.ts';
 import { InputError, UsageError } from '../errors.ts';
@@ -31,17 +30,17 @@ import { checkOutputs, chooseOutputs, writeReport } from './report-output.ts';
 import { exitStatus, tellSummary } from './tell.ts';
 
 /** `auditscan report [paths..]`: what happened, as a page, as Markdown or as JSON. Gives the exit status. */
-export async function report(args: Arguments): Promise<number> {
+export async function report(args: Arguments, version: string): Promise<number> {
   const path = text(args.known);
   if (path === '') throw new UsageError('--known names no file');
   if (args.since === 'last' && path === undefined)
     throw new UsageError('--since last needs --known, the file that remembers the last report');
   if (args['fail-on-new'] !== undefined && path === undefined)
     throw new UsageError('--fail-on-new needs --known, the file that remembers what reports told');
-  if (path === undefined) return makeReport(args, undefined, undefined);
+  if (path === undefined) return makeReport(args, version, undefined, undefined);
   const lock = await acquireLock(path, '--known');
   try {
-    return await makeReport(args, await openKnown(path), () => lock.check());
+    return await makeReport(args, version, await openKnown(path), () => lock.check());
   } finally {
     await lock.release();
   }
@@ -50,6 +49,7 @@ export async function report(args: Arguments): Promise<number> {
 /** @param beforeSave asks whether the file of known findings is still ours. */
 async function makeReport(
   args: Arguments,
+  version: string,
   known: Known | undefined,
   beforeSave: (() => Promise<void>) | undefined,
 ): Promise<number> {
@@ -101,7 +101,7 @@ async function makeReport(
     reading.sources.every((source) => (source.log ?? source.path) !== log || digests.isRead(source));
   if (known) remember(known, window, isRead);
   const document = buildReport({
-    ...{ now: now * 1000, version: version(), timezone, clock: plan.clock, summary, window, end },
+    ...{ now: now * 1000, version, timezone, clock: plan.clock, summary, window, end },
     sinceLast: sinceLastOf !== undefined,
     selection: selectionOf(args),
     configuration: config.path ?? null,
@@ -211,9 +211,4 @@ function selectionOf(args: Arguments): string[] {
     if (value === undefined || value === false) return [];
     return value === true ? [`--${name}`] : [value].flat().map((one) => `--${name} ${one}`);
   });
-}
-
-function version(): string {
-  const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return String((JSON.parse(file) as { version: unknown }).version);
 }

@@ -1,4 +1,4 @@
-import { damageTexts, failureTexts } from '../sinks/damage-text.ts';
+import { damageTexts, failureTexts, forgottenBurstsTexts, receivedOnlyTexts } from '../sinks/damage-text.ts';
 import { gapText } from '../sinks/gap-text.ts';
 import { bytesText, countText } from '../sinks/quantities.ts';
 import type { Plan } from './plan.ts';
@@ -25,21 +25,13 @@ export function tellSummary(
     if (!quiet || (strict && gap.missing !== undefined)) terminal.tell(`note: ${gapText(gap, plan.clock)}`);
   const further = summary.gaps.count - summary.gaps.first.length;
   if (further > 0) tell(`note: ${countText(further, 'gap')} more between generations`);
-  if (summary.received > 0 && summary.requests === 0) {
-    tell(
-      'note: every event is of the stage RequestReceived, which decides nothing: the audit policy leaves out the later stages',
-    );
-  }
+  for (const text of receivedOnlyTexts(summary)) tell(`note: ${text}`);
   if (summary.untimed > 0 && plan.bounded) {
     tell(
       `note: ${countText(summary.untimed, 'event')} without a time that can be read ${summary.untimed === 1 ? 'lies' : 'lie'} outside --since and --until`,
     );
   }
-  if (summary.forgottenBursts > 0) {
-    tell(
-      `note: ${countText(summary.forgottenBursts, 'group')} of bursts forgotten for want of room: a burst among them may be missing`,
-    );
-  }
+  for (const text of forgottenBurstsTexts(summary)) tell(`note: ${text}`);
   if (summary.excepted > 0)
     tell(`note: ${countText(summary.excepted, 'match', 'matches')} left out by exceptions of ${plan.config.path}`);
   for (const line of damageTexts(summary)) if (!quiet || strict) terminal.tell(`damage: ${line}`);

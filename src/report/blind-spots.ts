@@ -1,6 +1,6 @@
 import { formatTime } from '../event/time.ts';
 import type { Clock } from '../sinks/clock.ts';
-import { damageTexts, failureTexts } from '../sinks/damage-text.ts';
+import { damageTexts, failureTexts, forgottenBurstsTexts, receivedOnlyTexts } from '../sinks/damage-text.ts';
 import { gapText } from '../sinks/gap-text.ts';
 import { countText } from '../sinks/quantities.ts';
 import type { Summary } from '../summary.ts';
@@ -16,6 +16,21 @@ const MAX_LOGS = 20;
 const LATE = 10 * 60 * 1_000_000;
 /** Microseconds. A log ended early, when nothing came for so long before the window's end: a quiet policy logs little. */
 export const ENDED = 60 * 60 * 1_000_000;
+
+/** As people read them. */
+export const KIND_NAMES: Readonly<Record<BlindSpot['kind'], string>> = {
+  error: 'not read',
+  damage: 'damaged',
+  gap: 'gap',
+  failure: 'not judged',
+  late: 'late',
+  start: 'begins late',
+  end: 'ends early',
+  selection: 'selection',
+  level: 'audit level',
+  stage: 'audit stage',
+  limit: 'limit',
+};
 
 export interface BlindSpotSources {
   readonly summary: Summary;
@@ -43,7 +58,7 @@ export function blindSpots(sources: BlindSpotSources): BlindSpot[] {
     end: endTexts(sources),
     damage: [...damageTexts(summary), ...untimedTexts(sources)],
     selection: selectionTexts(sources),
-    stage: stageTexts(sources),
+    stage: receivedOnlyTexts(summary),
     level: bodyTexts(sources),
     limit: limitTexts(sources),
   };
@@ -102,13 +117,6 @@ function untimedTexts({ window: { untimed } }: BlindSpotSources): string[] {
   return [`${countText(untimed, 'event')} ${lie} outside of the window`];
 }
 
-function stageTexts({ summary: { received, requests } }: BlindSpotSources): string[] {
-  if (received === 0 || requests > 0) return [];
-  return [
-    'every event is of the stage RequestReceived, which decides nothing: the audit policy leaves out the later stages',
-  ];
-}
-
 function bodyTexts({ missingBodies }: BlindSpotSources): string[] {
   const texts = missingBodies.slice(0, MAX_BODIES).map(({ resource, missing, changes }) => {
     const all = missing === changes;
@@ -127,10 +135,7 @@ function limitTexts({ summary, otherFindings, forgottenFindings }: BlindSpotSour
     texts.push(
       `${countText(otherFindings, 'finding')} more than this report holds; auditscan detect -o jsonl gives all`,
     );
-  if (summary.forgottenBursts > 0)
-    texts.push(
-      `${countText(summary.forgottenBursts, 'group')} of bursts forgotten for want of room: a burst among them may be missing`,
-    );
+  texts.push(...forgottenBurstsTexts(summary));
   if (forgottenFindings > 0)
     texts.push(
       `${countText(forgottenFindings, 'finding')} more than the file of known ones holds: the next report may tell them as new again`,

@@ -7,16 +7,15 @@ import { severityRank } from '../detect/finding.ts';
 import { parseTime } from '../event/time.ts';
 import { type Clock, createClock } from '../sinks/clock.ts';
 import { forMarkdown } from '../sinks/escape.ts';
-import { actorText, detailsText, objectText } from '../sinks/finding-text.ts';
+import { actorText, detailsText, objectText, SHORT_ID } from '../sinks/finding-text.ts';
 import { bytesText, countText } from '../sinks/quantities.ts';
 import { shortUser } from '../sinks/users.ts';
 import { forTerminalWithin } from '../sinks/width.ts';
-import { firstOfEachKind } from './blind-spots.ts';
+import { nameText } from './actor-name.ts';
+import { firstOfEachKind, KIND_NAMES } from './blind-spots.ts';
 import { inFairOrder } from './fair.ts';
 import type {
   ActorActivity,
-  ActorName,
-  BlindSpot,
   Deletions,
   DeniedRequests,
   InputFile,
@@ -40,23 +39,6 @@ const SHARE = 5;
 
 /** Columns of text in one cell; what is longer is in the other forms. */
 const WIDTH = { title: 150, name: 50, action: 80, details: 100, sentence: 300, path: 120 };
-
-/** Of a finding's id: enough to be unique, and `auditscan show` takes it. */
-const SHORT_ID = 12;
-
-const BLIND_SPOTS: Readonly<Record<BlindSpot['kind'], string>> = {
-  error: 'Not read',
-  damage: 'Damaged',
-  gap: 'Gap',
-  failure: 'Not judged',
-  start: 'Begins late',
-  end: 'Ends early',
-  late: 'Late',
-  selection: 'Selection',
-  level: 'Audit level',
-  stage: 'Audit stage',
-  limit: 'Limit',
-};
 
 /** A column of a table; its text is Markdown already. */
 interface Column<Row> {
@@ -136,7 +118,7 @@ function blindSpots({ blindSpots: spots }: Report): string {
     chosen,
     ROWS.blindSpots,
     ROOM.list,
-    ({ kind, text }) => `- ${BLIND_SPOTS[kind]}: ${inline(text, WIDTH.sentence)}`,
+    ({ kind, text }) => `- ${capital(KIND_NAMES[kind])}: ${inline(text, WIDTH.sentence)}`,
   );
   return `${heading}\n\n${[...shown, ...more(spots.length - shown.length, 'blind spot')].join('\n')}`;
 }
@@ -200,7 +182,7 @@ function activity({ denied, deletions, outsideBusinessHours, actors, resources }
 function deniedColumns(clock: Clock): Column<DeniedRequests>[] {
   return [
     { title: 'count', isNumber: true, markdown: ({ count }) => numberText(count) },
-    { title: 'who', markdown: ({ actor }) => inline(whoText(actor), WIDTH.name) },
+    { title: 'who', markdown: ({ actor }) => inline(nameText(actor), WIDTH.name) },
     { title: 'what', markdown: ({ verb, resource }) => inline(`${verb} ${resourceText(resource)}`, WIDTH.name) },
     { title: 'namespace', markdown: ({ namespace }) => inline(namespace, WIDTH.name) },
     { title: 'when', markdown: ({ first, last }) => timesText(first, last, clock) },
@@ -211,7 +193,7 @@ function deletionColumns(clock: Clock): Column<Deletions>[] {
   return [
     { title: 'count', isNumber: true, markdown: ({ count }) => numberText(count) },
     { title: 'whole collections', isNumber: true, markdown: ({ collections }) => numberText(collections) },
-    { title: 'who', markdown: ({ actor }) => inline(whoText(actor), WIDTH.name) },
+    { title: 'who', markdown: ({ actor }) => inline(nameText(actor), WIDTH.name) },
     { title: 'resource', markdown: ({ resource }) => inline(resourceText(resource), WIDTH.name) },
     { title: 'namespace', markdown: ({ namespace }) => inline(namespace, WIDTH.name) },
     { title: 'names', markdown: ({ names }) => inline(names.join(' '), WIDTH.name) },
@@ -222,7 +204,7 @@ function deletionColumns(clock: Clock): Column<Deletions>[] {
 function actorColumns(clock: Clock): Column<ActorActivity>[] {
   return [
     ...requestColumns,
-    { title: 'who', markdown: ({ actor }) => inline(whoText(actor), WIDTH.name) },
+    { title: 'who', markdown: ({ actor }) => inline(nameText(actor), WIDTH.name) },
     { title: 'when', markdown: ({ first, last }) => timesText(first, last, clock) },
   ];
 }
@@ -240,8 +222,8 @@ const requestColumns: readonly Column<{ count: number; writes: number; denied: n
   { title: 'denied', isNumber: true, markdown: ({ denied }) => numberText(denied) },
 ];
 
-function whoText({ username, impersonated }: ActorName): string {
-  return actorText({ username, groups: [], ...(impersonated === null ? {} : { impersonated }) }, shortUser);
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function resourceText(resource: string): string {

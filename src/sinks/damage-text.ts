@@ -29,6 +29,21 @@ export function failureTexts({ failures }: Summary): string[] {
   );
 }
 
+/** What is said where nothing but the first stage was logged. */
+export function receivedOnlyTexts({ received, requests }: Summary): string[] {
+  if (received === 0 || requests > 0) return [];
+  return [
+    'every event is of the stage RequestReceived, which decides nothing: the audit policy leaves out the later stages',
+  ];
+}
+
+export function forgottenBurstsTexts({ forgottenBursts }: Summary): string[] {
+  if (forgottenBursts === 0) return [];
+  return [
+    `${countText(forgottenBursts, 'group')} of bursts forgotten for want of room: a burst among them may be missing`,
+  ];
+}
+
 function placeText({ path, offset, label }: Place): string {
   return `${label === undefined ? '' : `${label} `}${path}:${offset}`;
 }

@@ -1,5 +1,8 @@
 import type { Actor, FindingObject } from '../detect/finding.ts';
 
+/** Digits of a finding's id: enough to be unique in practice, and short enough to be typed; `show` takes them. */
+export const SHORT_ID = 12;
+
 /** `maria`, `maria as system:admin`, `(nobody)`; each name as `userText` writes it. */
 export function actorText(actor: Actor, userText: (name: string) => string): string {
   const name = actor.username ? userText(actor.username) : '(nobody)';

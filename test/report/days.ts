@@ -75,12 +75,15 @@ export function createDays(): Days {
     },
     async report(options = {}) {
       ready();
-      const exit = await report({
-        paths: [join(folder, 'logs')],
-        ...{ since: 'last', known: join(folder, 'known'), out: [out], quiet: true },
-        config: join(folder, 'auditscan.yaml'),
-        ...options,
-      });
+      const exit = await report(
+        {
+          paths: [join(folder, 'logs')],
+          ...{ since: 'last', known: join(folder, 'known'), out: [out], quiet: true },
+          config: join(folder, 'auditscan.yaml'),
+          ...options,
+        },
+        '1.2.3',
+      );
       return { exit, report: JSON.parse(readFileSync(out, 'utf8')) as Report };
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),

@@ -1,7 +1,7 @@
 /** What the log could not show, and the banner where part of it could not be read. */
 
 import { countText } from '../../sinks/quantities.ts';
-import { firstOfEachKind } from '../blind-spots.ts';
+import { firstOfEachKind, KIND_NAMES } from '../blind-spots.ts';
 import type { BlindSpot } from '../model.ts';
 import { type Html, html, type Value } from './template.ts';
 import { number, within } from './texts.ts';
@@ -10,19 +10,6 @@ import { number, within } from './texts.ts';
 const MAX_SPOTS = 60;
 const MAX_IN_BANNER = 3;
 
-const KINDS: Readonly<Record<BlindSpot['kind'], string>> = {
-  error: 'not read',
-  damage: 'damaged',
-  gap: 'gap',
-  failure: 'not judged',
-  late: 'too late',
-  start: 'begins late',
-  end: 'ends early',
-  selection: 'selection',
-  level: 'audit level',
-  stage: 'audit stage',
-  limit: 'limit',
-};
 const UNREAD: ReadonlySet<BlindSpot['kind']> = new Set(['error', 'damage', 'gap', 'late', 'start', 'end']);
 
 /** Whether part of what was asked for could not be read. */
@@ -37,7 +24,7 @@ export function isMissing({ kind }: BlindSpot): boolean {
 
 /** Of the worst of them, in a word. */
 export function worstKind([worst]: readonly BlindSpot[]): string | undefined {
-  return worst && KINDS[worst.kind];
+  return worst && KIND_NAMES[worst.kind];
 }
 
 export function unreadBanner(spots: readonly BlindSpot[]): Value {
@@ -59,7 +46,7 @@ export function blindSpotsSection(spots: readonly BlindSpot[]): Html {
     ${
       shown.length === 0
         ? html`<p class="empty">Nothing is known to be missing: all that these logs hold was read. What the audit policy leaves out leaves no trace.</p>`
-        : html`<ul class="spots">${shown.map((spot) => html`<li><span class="badge k-${isMissing(spot) ? 'unread' : 'policy'}">${KINDS[spot.kind]}</span> <span>${within(spot.text, 500)}</span></li>`)}</ul>`
+        : html`<ul class="spots">${shown.map((spot) => html`<li><span class="badge k-${isMissing(spot) ? 'unread' : 'policy'}">${KIND_NAMES[spot.kind]}</span> <span>${within(spot.text, 500)}</span></li>`)}</ul>`
     }
     ${spots.length > shown.length && html`<p class="note">${countText(spots.length - shown.length, 'more spot')} not shown; <code>auditscan report -o json</code> gives all.</p>`}
     </section>`;

@@ -12,7 +12,7 @@ export interface Chart {
 }
 
 /**
- * Vega takes half a second to load, which only a report has to spend. Sizes are given and nothing is fitted to its
+ * Vega takes long to load, which only a report has to spend. Sizes are given and nothing is fitted to its
  * contents, as measuring text would need a font. Colours are CSS variables, so that themes and print apply.
  */
 export async function drawChart({ label, width, height, spec }: Chart): Promise<Html> {

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { nameText } from '../actor-name.ts';
 import type { Report } from '../model.ts';
 import { blindSpotsSection, unreadBanner } from './blind-spots.ts';
 import { detectorsSection } from './detectors.ts';
@@ -12,7 +13,7 @@ import { madeSection } from './made.ts';
 import { NOTHING, type Shown, shownWithin } from './shown.ts';
 import { actorsTable, deletionsSection, deniedSection, outsideSection, resourcesTable } from './tables.ts';
 import { type Html, html, trusted } from './template.ts';
-import { createTimes, nameText, type Times, within } from './texts.ts';
+import { createTimes, type Times, within } from './texts.ts';
 import { timelineSection } from './timeline.ts';
 import { whoSection } from './who.ts';
 

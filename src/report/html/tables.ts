@@ -1,6 +1,7 @@
 /** Who did what: the most active actors and resources, what was denied, what was deleted, what people did out of hours. */
 
 import { countText } from '../../sinks/quantities.ts';
+import { nameText } from '../actor-name.ts';
 import type {
   ActorActivity,
   ActorName,
@@ -12,7 +13,7 @@ import type {
   ResourceActivity,
 } from '../model.ts';
 import { type Html, html, type Value } from './template.ts';
-import { isolated, NONE, nameText, number, type Times, within } from './texts.ts';
+import { isolated, NONE, number, type Times, within } from './texts.ts';
 
 /** Rows of each that the page has room for. */
 const MAX_ROWS = 40;

@@ -1,12 +1,9 @@
 /** Texts, names, numbers and times as the page writes them. */
 
-import type { Actor } from '../../detect/finding.ts';
 import { parseTime } from '../../event/time.ts';
 import { type Clock, createClock } from '../../sinks/clock.ts';
-import { actorText } from '../../sinks/finding-text.ts';
-import { shortUser } from '../../sinks/users.ts';
 import { forTerminalWithin } from '../../sinks/width.ts';
-import type { ActorName, Time } from '../model.ts';
+import type { Time } from '../model.ts';
 import { type Html, html, type Value } from './template.ts';
 
 /** UTF-16 code units in a column: one or two are usual, and a letter with eight marks takes nine or more. */
@@ -39,12 +36,6 @@ export function isolated(text: string): Value {
 /** `1,204`. */
 export function number(count: number): string {
   return count.toLocaleString('en-US');
-}
-
-/** `sa:shop-prod/deployer as system:admin`. */
-export function nameText({ username, impersonated }: ActorName): string {
-  const actor: Actor = { username, groups: [] };
-  return actorText(impersonated === null ? actor : { ...actor, impersonated }, shortUser);
 }
 
 /** What there is none of. Read aloud it would be a dash. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { nameText } from '../../../src/report/actor-name.ts';
 import { html } from '../../../src/report/html/template.ts';
-import { createTimes, isolated, nameText, within } from '../../../src/report/html/texts.ts';
+import { createTimes, isolated, within } from '../../../src/report/html/texts.ts';
 import { axisLabels } from '../../../src/report/html/timeline-axis.ts';
 import type { Bucket } from '../../../src/report/model.ts';
 
