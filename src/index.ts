@@ -23,10 +23,10 @@ export {
   type CompiledExpression,
   type CompileOptions,
   compileExpression,
-  EvaluationError,
   type Lists,
 } from './expression/compile.ts';
 export { ExpressionError } from './expression/error.ts';
+export { EvaluationError } from './expression/failure.ts';
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from './follow/checkpoint.ts';
 export { createFollower, type Follower, type FollowerOptions, type FollowState } from './follow/follower.ts';
 export type { FollowedLog, LineBatch } from './follow/log.ts';

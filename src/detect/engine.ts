@@ -3,7 +3,7 @@ import { eventTime } from '../event/time.ts';
 import type { EventRecord } from '../event/types.ts';
 import { toBoolean } from '../expression/boolean.ts';
 import type { CompiledExpression } from '../expression/compile.ts';
-import { evaluateCounted } from '../expression/evaluate-counted.ts';
+import { evaluateCounted, runCounted } from '../expression/evaluate-counted.ts';
 import type { Summary } from '../summary.ts';
 import type { Detector } from './detector.ts';
 import type { Exception } from './exceptions.ts';
@@ -110,7 +110,11 @@ export function createEngine(
       const findings: Finding[] = [];
       let hash: string | undefined;
       for (const detector of detectors) {
-        if (!toBoolean(await evaluate(detector.id, detector.match, record))) continue;
+        const { predicate } = detector.match;
+        const answer = predicate
+          ? runCounted(detector.id, predicate, record, summary)
+          : await evaluate(detector.id, detector.match, record);
+        if (!toBoolean(answer)) continue;
         if (await isExcepted(detector, record)) {
           summary.excepted += 1;
           continue;

@@ -3,62 +3,106 @@ import { authorizationReason } from '../event/authz.ts';
 import { inRange } from '../event/cidr.ts';
 import { command } from '../event/command.ts';
 import { globMatches } from '../event/glob.ts';
-import { outcome } from '../event/outcome.ts';
+import { outcome, REASON } from '../event/outcome.ts';
 import { containers, images, podSpec } from '../event/pod-spec.ts';
 import { type AuditEvent, PLANTED } from '../event/types.ts';
 import { queryValues } from '../event/uri.ts';
 
-/**
- * A function of ours: given the event that the expression runs over and the call's arguments. Total: undefined on
- * anything odd, never an exception.
- */
-export type EventFunction = (event: AuditEvent, ...args: readonly unknown[]) => unknown;
+/** A path of an event's fields, from its root; the empty one is the whole event. */
+export type FieldPath = readonly string[];
+
+/** A function of ours, as jsonata calls it and as the planner understands it. */
+export interface EventFunction {
+  /**
+   * Its value for the event that the expression runs over and the call's arguments. Total: undefined on anything odd, never
+   * an exception.
+   */
+  run(event: AuditEvent, ...args: readonly unknown[]): unknown;
+  /** What of the event it reads itself, called with so many arguments. */
+  reads(args: number): readonly FieldPath[];
+  /** Which of {@link reads} are enough for this event; where it is not given, all of them are needed. */
+  decidedBy?(event: AuditEvent): readonly FieldPath[];
+  /**
+   * Texts one of which stands in the bytes of every event for which its value is something: a necessary condition. Called
+   * without arguments, or on a field of the event.
+   */
+  readonly implies?: readonly string[];
+}
+
+const USERNAME: FieldPath = ['user', 'username'];
+const REQUEST_URI: readonly FieldPath[] = [['requestURI']];
+const POD: readonly FieldPath[] = [['objectRef', 'resource'], ['requestObject']];
+const CODE: FieldPath = ['responseStatus', 'code'];
+const OUTCOME: readonly FieldPath[] = [CODE, ['stage'], ['annotations'], ['responseStatus', 'status']];
+
+/** From its code alone, where there is one: see {@link outcome}. */
+const decidedByCode = ({ responseStatus }: AuditEvent): readonly FieldPath[] => {
+  const code = responseStatus?.code;
+  return typeof code === 'number' && code >= 100 ? [CODE] : OUTCOME;
+};
 
 /** What every expression can call beside jsonata's own functions, by name without the `$`. */
 export const eventFunctions: Readonly<Record<string, EventFunction>> = {
   /** Words of the command that an exec ran, decoded. */
-  command: (event) => command(event),
+  command: { run: (event) => command(event), reads: () => REQUEST_URI },
   /** The caller as text, `maria as system:admin` where an identity was impersonated. */
-  actor: (event) => actorText(event),
+  actor: { run: (event) => actorText(event), reads: () => [USERNAME, ['impersonatedUser', 'username']] },
   /** `{namespace, name}` of the calling service account, or of the user name given. */
-  serviceAccount: (event, ...args) => parseServiceAccount(args.length > 0 ? args[0] : event.user?.username),
-  podSpec: (event) => podSpec(event),
-  containers: (event) => nonEmpty(containers(event)),
-  images: (event) => nonEmpty(images(event)),
+  serviceAccount: {
+    run: (event, ...args) => parseServiceAccount(args.length > 0 ? args[0] : event.user?.username),
+    reads: (args) => (args > 0 ? [] : [USERNAME]),
+    implies: ['system:serviceaccount:'],
+  },
+  podSpec: { run: (event) => podSpec(event), reads: () => POD },
+  containers: { run: (event) => nonEmpty(containers(event)), reads: () => POD },
+  images: { run: (event) => nonEmpty(images(event)), reads: () => POD },
   /**
    * `$glob(value, patterns)`: whether a string, or any of several, matches a shell-like pattern, or any of several, and none
    * of those that begin with `!`.
    */
-  glob: (_event, value, patterns) => {
-    const excluded = strings(patterns).filter((pattern) => pattern.startsWith('!'));
-    if (excluded.length === 0) return anyPair(value, patterns, globMatches);
-    const values = strings(value).filter((text) => !excluded.some((pattern) => globMatches(text, pattern.slice(1))));
-    if (values.length === 0) return strings(value).length > 0 ? false : undefined;
-    return anyPair(
-      values,
-      strings(patterns).filter((pattern) => !pattern.startsWith('!')),
-      globMatches,
-    );
-  },
+  glob: { run: (_event, value, patterns) => glob(value, patterns), reads: () => [] },
   /** `$cidr(address, ranges)`: whether an IP address, or any of several, lies in a range, or any of several. */
-  cidr: (_event, address, ranges) => anyPair(address, ranges, inRange),
+  cidr: { run: (_event, address, ranges) => anyPair(address, ranges, inRange), reads: () => [] },
   /** `$query(name)`: a decoded query parameter of the request; an array where it is repeated. */
-  query: (event, name) => {
-    const values = typeof name === 'string' ? queryValues(event.requestURI, name) : [];
-    return values.length > 1 ? values : values[0];
+  query: {
+    run: (event, name) => {
+      const values = typeof name === 'string' ? queryValues(event.requestURI, name) : [];
+      return values.length > 1 ? values : values[0];
+    },
+    reads: () => REQUEST_URI,
   },
   /** `{kind, binding, roleKind, role, subject}` of the RBAC rule that allowed the request. */
-  authz: (event) => authorizationReason(event),
+  authz: {
+    run: (event) => authorizationReason(event),
+    reads: () => [['annotations', REASON]],
+    implies: ['RBAC: allowed by '],
+  },
   /** allowed, denied, failed or unknown. */
-  outcome: (event) => outcome(event),
+  outcome: { run: (event) => outcome(event), reads: () => OUTCOME, decidedBy: decidedByCode },
   /** Whether the request ended well; undefined where the event does not tell. */
-  succeeded: (event) => {
-    const result = outcome(event);
-    return result === 'unknown' ? undefined : result === 'allowed';
+  succeeded: {
+    run: (event) => {
+      const result = outcome(event);
+      return result === 'unknown' ? undefined : result === 'allowed';
+    },
+    reads: () => OUTCOME,
+    decidedBy: decidedByCode,
   },
   /** Keys that were renamed because they would have blinded the expression engine; undefined where there were none. */
-  planted: (event) => event[PLANTED],
+  planted: { run: (event) => event[PLANTED], reads: () => [[]] },
 };
+
+function glob(value: unknown, patterns: unknown): boolean | undefined {
+  const excluded = strings(patterns).filter((pattern) => pattern.startsWith('!'));
+  if (excluded.length === 0) return anyPair(value, patterns, globMatches);
+  const values = strings(value).filter((text) => !excluded.some((pattern) => globMatches(text, pattern.slice(1))));
+  if (values.length === 0) return strings(value).length > 0 ? false : undefined;
+  return anyPair(
+    values,
+    strings(patterns).filter((pattern) => !pattern.startsWith('!')),
+    globMatches,
+  );
+}
 
 function nonEmpty<T>(items: readonly T[]): readonly T[] | undefined {
   return items.length > 0 ? items : undefined;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type CompileOptions, compileExpression, EvaluationError } from '../../src/expression/compile.ts';
+import { type CompileOptions, compileExpression } from '../../src/expression/compile.ts';
 import { ExpressionError } from '../../src/expression/error.ts';
+import { EvaluationError } from '../../src/expression/failure.ts';
 import { auditFields, eventOf } from '../audit-event.ts';
 
 const evaluate = (text: string, fields: Record<string, unknown> = auditFields(), options?: CompileOptions) =>
