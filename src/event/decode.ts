@@ -10,6 +10,20 @@ const OBJECTS = ['user', 'impersonatedUser', 'objectRef', 'responseStatus', 'ann
 const USER_STRINGS = ['username', 'uid'] as const;
 const OBJECT_STRINGS = ['resource', 'subresource', 'namespace', 'name', 'apiGroup', 'apiVersion'] as const;
 
+const under = (holders: readonly string[], keys: readonly string[]): string[][] =>
+  holders.flatMap((holder) => keys.map((key) => [holder, key]));
+
+/** What {@link decodeEvent} vouches for, by path: a text, a list of texts, an object. Each of them may be null, or absent. */
+export const VOUCHED = {
+  texts: [
+    ...[...STRINGS, ...TIMES].map((key) => [key]),
+    ...under(['user', 'impersonatedUser'], USER_STRINGS),
+    ...under(['objectRef'], OBJECT_STRINGS),
+  ],
+  lists: [['sourceIPs'], ...under(['user', 'impersonatedUser'], ['groups'])],
+  objects: OBJECTS.map((key) => [key]),
+} as const;
+
 /**
  * The audit event that a parsed JSON value is, decoded by the fields that are there and not by the version's name: many
  * tools drop `kind` and `apiVersion`, and events that call themselves v1 carry v1beta1's fields. Undefined when the value

@@ -5,6 +5,7 @@ import { eventFunctions } from './functions.ts';
 import { createInterpreter } from './interpreter.ts';
 import { findUnknownName } from './names.ts';
 import { isRefusal, normalise, type Refusal } from './normalise.ts';
+import { type ExpressionPlan, planExpression } from './plan.ts';
 import { compilePredicate, type Predicate } from './predicate.ts';
 import { linearPattern } from './regex.ts';
 
@@ -18,6 +19,8 @@ export interface CompiledExpression {
   readonly predicate: Predicate | undefined;
   /** Why it is not compiled. */
   readonly refusal: Refusal | undefined;
+  /** What follows from the expression without running it; undefined where it is not compiled. */
+  readonly plan: ExpressionPlan | undefined;
   /**
    * The expression's value for an event, undefined for "nothing", from whatever runs it.
    * @throws {EvaluationError} when the event's shape makes the expression fail (`$contains` of a number).
@@ -46,9 +49,20 @@ export function compileExpression(text: string, options: CompileOptions = {}): C
   const { ast, evaluate } = createInterpreter(text, lists);
   check(text, ast, lists, options.detector ?? false);
   const node = normalise(ast, lists);
-  if (isRefusal(node)) return { text, predicate: undefined, refusal: node, evaluate };
+  if (isRefusal(node)) return { text, predicate: undefined, refusal: node, plan: undefined, evaluate };
   const predicate = compilePredicate(node);
-  return { text, predicate, refusal: undefined, evaluate: async (event) => predicate(event) };
+  let plan: ExpressionPlan | undefined;
+  return {
+    text,
+    predicate,
+    refusal: undefined,
+    /** Made when it is asked for: of a detector's columns, nobody does. */
+    get plan() {
+      plan ??= planExpression(node);
+      return plan;
+    },
+    evaluate: async (event) => predicate(event),
+  };
 }
 
 function check(text: string, ast: unknown, lists: Lists, detector: boolean): void {

@@ -7,9 +7,11 @@ import { outcome, REASON } from '../event/outcome.ts';
 import { containers, images, podSpec } from '../event/pod-spec.ts';
 import { type AuditEvent, PLANTED } from '../event/types.ts';
 import { queryValues } from '../event/uri.ts';
+import type { FieldPath } from './field-path.ts';
 
-/** A path of an event's fields, from its root; the empty one is the whole event. */
-export type FieldPath = readonly string[];
+
+/** How the keys of the event were spelled in the log; no field of it, and in every log. */
+const SPELLING: FieldPath = ['(keys as logged)'];
 
 /** A function of ours, as jsonata calls it and as the planner understands it. */
 export interface EventFunction {
@@ -27,10 +29,13 @@ export interface EventFunction {
    * without arguments, or on a field of the event.
    */
   readonly implies?: readonly string[];
+  /** Whether numbers may be in its value, which a client may have chosen beyond all bounds. */
+  readonly hasNumbers: boolean;
 }
 
 const USERNAME: FieldPath = ['user', 'username'];
 const REQUEST_URI: readonly FieldPath[] = [['requestURI']];
+const IN_BODY = ['"requestObject"'];
 const POD: readonly FieldPath[] = [['objectRef', 'resource'], ['requestObject']];
 const CODE: FieldPath = ['responseStatus', 'code'];
 const OUTCOME: readonly FieldPath[] = [CODE, ['stage'], ['annotations'], ['responseStatus', 'status']];
@@ -44,25 +49,35 @@ const decidedByCode = ({ responseStatus }: AuditEvent): readonly FieldPath[] => 
 /** What every expression can call beside jsonata's own functions, by name without the `$`. */
 export const eventFunctions: Readonly<Record<string, EventFunction>> = {
   /** Words of the command that an exec ran, decoded. */
-  command: { run: (event) => command(event), reads: () => REQUEST_URI },
+  command: { run: (event) => command(event), reads: () => REQUEST_URI, implies: ['"requestURI"'], hasNumbers: false },
   /** The caller as text, `maria as system:admin` where an identity was impersonated. */
-  actor: { run: (event) => actorText(event), reads: () => [USERNAME, ['impersonatedUser', 'username']] },
+  actor: {
+    run: (event) => actorText(event),
+    reads: () => [USERNAME, ['impersonatedUser', 'username']],
+    hasNumbers: false,
+  },
   /** `{namespace, name}` of the calling service account, or of the user name given. */
   serviceAccount: {
     run: (event, ...args) => parseServiceAccount(args.length > 0 ? args[0] : event.user?.username),
     reads: (args) => (args > 0 ? [] : [USERNAME]),
     implies: ['system:serviceaccount:'],
+    hasNumbers: false,
   },
-  podSpec: { run: (event) => podSpec(event), reads: () => POD },
-  containers: { run: (event) => nonEmpty(containers(event)), reads: () => POD },
-  images: { run: (event) => nonEmpty(images(event)), reads: () => POD },
+  podSpec: { run: (event) => podSpec(event), reads: () => POD, implies: IN_BODY, hasNumbers: true },
+  containers: {
+    run: (event) => nonEmpty(containers(event)),
+    reads: () => POD,
+    implies: IN_BODY,
+    hasNumbers: true,
+  },
+  images: { run: (event) => nonEmpty(images(event)), reads: () => POD, implies: IN_BODY, hasNumbers: false },
   /**
    * `$glob(value, patterns)`: whether a string, or any of several, matches a shell-like pattern, or any of several, and none
    * of those that begin with `!`.
    */
-  glob: { run: (_event, value, patterns) => glob(value, patterns), reads: () => [] },
+  glob: { run: (_event, value, patterns) => glob(value, patterns), reads: () => [], hasNumbers: false },
   /** `$cidr(address, ranges)`: whether an IP address, or any of several, lies in a range, or any of several. */
-  cidr: { run: (_event, address, ranges) => anyPair(address, ranges, inRange), reads: () => [] },
+  cidr: { run: (_event, address, ranges) => anyPair(address, ranges, inRange), reads: () => [], hasNumbers: false },
   /** `$query(name)`: a decoded query parameter of the request; an array where it is repeated. */
   query: {
     run: (event, name) => {
@@ -70,15 +85,18 @@ export const eventFunctions: Readonly<Record<string, EventFunction>> = {
       return values.length > 1 ? values : values[0];
     },
     reads: () => REQUEST_URI,
+    implies: ['"requestURI"'],
+    hasNumbers: false,
   },
   /** `{kind, binding, roleKind, role, subject}` of the RBAC rule that allowed the request. */
   authz: {
     run: (event) => authorizationReason(event),
     reads: () => [['annotations', REASON]],
     implies: ['RBAC: allowed by '],
+    hasNumbers: false,
   },
   /** allowed, denied, failed or unknown. */
-  outcome: { run: (event) => outcome(event), reads: () => OUTCOME, decidedBy: decidedByCode },
+  outcome: { run: (event) => outcome(event), reads: () => OUTCOME, decidedBy: decidedByCode, hasNumbers: false },
   /** Whether the request ended well; undefined where the event does not tell. */
   succeeded: {
     run: (event) => {
@@ -87,9 +105,10 @@ export const eventFunctions: Readonly<Record<string, EventFunction>> = {
     },
     reads: () => OUTCOME,
     decidedBy: decidedByCode,
+    hasNumbers: false,
   },
   /** Keys that were renamed because they would have blinded the expression engine; undefined where there were none. */
-  planted: { run: (event) => event[PLANTED], reads: () => [[]] },
+  planted: { run: (event) => event[PLANTED], reads: () => [SPELLING], hasNumbers: false },
 };
 
 function glob(value: unknown, patterns: unknown): boolean | undefined {

@@ -39,6 +39,8 @@ export interface PathForm {
   readonly steps: readonly Step[];
   /** `[]` somewhere in it: a single item stays an array. */
   readonly keepsArray: boolean;
+  /** Whether its input is the event; else, in a filter or a later step, it is what stands before. */
+  readonly isAtRoot: boolean;
 }
 
 export interface ArrayForm {

@@ -48,7 +48,7 @@ class Refused extends Error {
  */
 export function normalise(ast: unknown, constants: Readonly<Record<string, unknown>>): Node | Refusal {
   try {
-    return readNode(ast as AstNode, { constants, bound: boundNames(ast as AstNode), depth: 0, isArgument: false });
+    return readNode(ast as AstNode, { constants, bound: boundNames(ast as AstNode), depth: 0, isArgument: false, isAtRoot: true });
   } catch (error) {
     if (error instanceof Refused) return error.refusal;
     throw error;
@@ -65,6 +65,8 @@ interface Surroundings {
   readonly bound: ReadonlySet<string>;
   readonly depth: number;
   readonly isArgument: boolean;
+  /** Whether the input is the event. */
+  readonly isAtRoot: boolean;
 }
 
 function readNode(ast: AstNode, around: Surroundings): Node {
@@ -78,7 +80,7 @@ function readNode(ast: AstNode, around: Surroundings): Node {
     form: readForm(ast, below, around.isArgument, position),
     position,
     filters: readFilters(ast.predicate, below, position),
-    group: ast.group === undefined ? undefined : readPairs((ast.group as AstNode).lhs, below),
+    group: readGroup(ast.group, below),
     keepsArray: ast.keepArray === true,
   };
 }
@@ -98,8 +100,11 @@ function readForm(ast: AstNode, around: Surroundings, isArgument: boolean, posit
     case 'path':
       return {
         kind: 'path',
-        steps: (ast.steps as readonly AstNode[]).map((step) => readStep(step, around)),
+        steps: (ast.steps as readonly AstNode[]).map((step, index) =>
+          readStep(step, { ...around, isAtRoot: around.isAtRoot && index === 0 }),
+        ),
         keepsArray: ast.keepSingletonArray === true,
+        isAtRoot: around.isAtRoot,
       };
     case 'variable':
       return readVariable(String(ast.value), around, position);
@@ -145,7 +150,7 @@ function readStep(ast: AstNode, around: Surroundings): Step {
 function readFilters(filters: unknown, around: Surroundings, position: number): Node[] {
   return ((filters ?? []) as readonly AstNode[]).map((filter) => {
     if (filter.type !== 'filter') throw new Refused('it binds positions (`#`)', position);
-    return readNode(filter.expr as AstNode, around);
+    return readNode(filter.expr as AstNode, { ...around, isAtRoot: false });
   });
 }
 
@@ -154,6 +159,10 @@ function readPairs(pairs: unknown, around: Surroundings): Pair[] {
     readNode(key, around),
     readNode(value, around),
   ]);
+}
+
+function readGroup(group: unknown, around: Surroundings): Pair[] | undefined {
+  return group === undefined ? undefined : readPairs((group as AstNode).lhs, { ...around, isAtRoot: false });
 }
 
 function readVariable(name: string, { constants, bound }: Surroundings, position: number): Form {
@@ -194,7 +203,7 @@ function readBind(ast: AstNode, around: Surroundings): Node {
     },
     position,
     filters: readFilters(ast.predicate, around, position),
-    group: ast.group === undefined ? undefined : readPairs((ast.group as AstNode).lhs, around),
+    group: readGroup(ast.group, around),
     keepsArray: ast.keepArray === true,
   };
 }

@@ -9,23 +9,18 @@ import { builtins } from './builtins.ts';
 import { EvaluationError, failure } from './failure.ts';
 import { eventFunctions } from './functions.ts';
 import { createMatcher } from './matcher.ts';
-import { type ArrayForm, type CallForm, isBare, type Node, type Pair } from './node.ts';
+import { type ArrayForm, type CallForm, isBare, type Node, type Operator, type Pair } from './node.ts';
 import { compilePath } from './path.ts';
 import {
   append,
   boolean,
-  calculate,
-  compare,
-  concatenate,
   createSequence,
-  includes,
   isArrayOfNumbers,
-  isEqual,
   isNumeric,
   isTrue,
   lookup,
+  operation,
   push,
-  range,
   type Sequence,
   unwrap,
 } from './values.ts';
@@ -145,32 +140,16 @@ function find(scope: Scope, name: string): unknown {
   return undefined;
 }
 
-function compileBinary(operator: string, lhs: Closure, rhs: Closure): Closure {
+function compileBinary(operator: Operator, lhs: Closure, rhs: Closure): Closure {
   switch (operator) {
     case 'and':
       return (input, scope) => isTrue(lhs(input, scope)) && isTrue(rhs(input, scope));
     case 'or':
       return (input, scope) => isTrue(lhs(input, scope)) || isTrue(rhs(input, scope));
-    case '=':
-    case '!=':
-      return (input, scope) => isEqual(lhs(input, scope), rhs(input, scope), operator);
-    case '<':
-    case '<=':
-    case '>':
-    case '>=':
-      return (input, scope) => compare(lhs(input, scope), rhs(input, scope), operator);
-    case '+':
-    case '-':
-    case '*':
-    case '/':
-    case '%':
-      return (input, scope) => calculate(lhs(input, scope), rhs(input, scope), operator);
-    case '&':
-      return (input, scope) => concatenate(lhs(input, scope), rhs(input, scope));
-    case 'in':
-      return (input, scope) => includes(lhs(input, scope), rhs(input, scope));
-    default:
-      return (input, scope) => range(lhs(input, scope), rhs(input, scope));
+    default: {
+      const apply = operation(operator);
+      return (input, scope) => apply(lhs(input, scope), rhs(input, scope));
+    }
   }
 }
 

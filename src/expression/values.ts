@@ -6,7 +6,7 @@
 import { spend, spendText } from './budget.ts';
 import { failure } from './failure.ts';
 import { MAX_SEQUENCE } from './interpreter.ts';
-import type { Arithmetic, Comparison } from './node.ts';
+import type { Arithmetic, Comparison, Operator } from './node.ts';
 
 /** Values that a path gathered: unlike an array of the event, one of a single item is that item. */
 export interface Sequence extends Array<unknown> {
@@ -124,12 +124,12 @@ export function isDeepEqual(left: unknown, right: unknown): boolean {
   );
 }
 
-export function isEqual(left: unknown, right: unknown, operator: '=' | '!='): boolean {
+function isEqual(left: unknown, right: unknown, operator: '=' | '!='): boolean {
   if (left === undefined || right === undefined) return false;
   return isDeepEqual(left, right) === (operator === '=');
 }
 
-export function compare(left: unknown, right: unknown, token: Exclude<Comparison, '=' | '!='>): boolean | undefined {
+function compare(left: unknown, right: unknown, token: Exclude<Comparison, '=' | '!='>): boolean | undefined {
   if (!isComparable(left) || !isComparable(right)) {
     const value = typeof left === 'string' || typeof left === 'number' ? right : left;
     throw failure('T2010', { token, value });
@@ -152,14 +152,14 @@ function isComparable(value: unknown): value is string | number | undefined {
   return value === undefined || typeof value === 'string' || typeof value === 'number';
 }
 
-export function includes(left: unknown, right: unknown): boolean {
+function includes(left: unknown, right: unknown): boolean {
   if (left === undefined || right === undefined) return false;
   if (!Array.isArray(right)) return right === left;
   // Not Array.includes, to which NaN is equal to itself.
   return right.indexOf(left) >= 0;
 }
 
-export function calculate(left: unknown, right: unknown, token: Arithmetic): number | undefined {
+function calculate(left: unknown, right: unknown, token: Arithmetic): number | undefined {
   if (left !== undefined && !isNumeric(left)) throw failure('T2001', { token, value: left });
   if (right !== undefined && !isNumeric(right)) throw failure('T2002', { token, value: right });
   if (left === undefined || right === undefined) return undefined;
@@ -179,7 +179,7 @@ export function calculate(left: unknown, right: unknown, token: Arithmetic): num
 
 const MAX_RANGE = 1e7;
 
-export function range(from: unknown, to: unknown): unknown {
+function range(from: unknown, to: unknown): unknown {
   if (from !== undefined && !Number.isInteger(from)) throw failure('T2003', { value: from });
   if (to !== undefined && !Number.isInteger(to)) throw failure('T2004', { value: to });
   if (typeof from !== 'number' || typeof to !== 'number' || from > to) return undefined;
@@ -192,7 +192,7 @@ export function range(from: unknown, to: unknown): unknown {
   return result;
 }
 
-export function concatenate(left: unknown, right: unknown): string {
+function concatenate(left: unknown, right: unknown): string {
   return spendText((left === undefined ? '' : toText(left)) + (right === undefined ? '' : toText(right)));
 }
 
@@ -211,4 +211,26 @@ function rounded(_key: string, value: unknown): unknown {
   if (typeof value === 'function') return '';
   if (!isNumeric(value) || Number.isInteger(value)) return value;
   return Number(value.toPrecision(15));
+}
+
+/** What an operator makes of its two sides; `and` and `or`, which may leave out the right one, are not among them. */
+export function operation(operator: Exclude<Operator, 'and' | 'or'>): (left: unknown, right: unknown) => unknown {
+  switch (operator) {
+    case '=':
+    case '!=':
+      return (left, right) => isEqual(left, right, operator);
+    case 'in':
+      return includes;
+    case '&':
+      return concatenate;
+    case '..':
+      return range;
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return (left, right) => compare(left, right, operator);
+    default:
+      return (left, right) => calculate(left, right, operator);
+  }
 }
