@@ -50,6 +50,17 @@ export interface ExpressionFailure {
   readonly first: Place;
 }
 
+/** Requests that a detector could not judge, because a body that it asks for was not logged. */
+export interface Unjudged {
+  readonly detector: string;
+  /** Which bodies. */
+  readonly bodies: 'request' | 'response' | 'request and response';
+  /** The audit level of the events; or that their bodies were cut off as too large; or that their level is none there is. */
+  readonly why: 'Metadata' | 'Request' | 'truncated' | 'unknown';
+  count: number;
+  readonly first: Place;
+}
+
 export interface Summary {
   /** Files, or streams, that were opened. */
   files: number;
@@ -71,6 +82,8 @@ export interface Summary {
   lastTime: number | undefined;
   /** By the expression's name: a detector's id, a column, the query itself. */
   readonly failures: Map<string, ExpressionFailure>;
+  /** What detectors could not see; by detector and reason. */
+  readonly unjudged: Map<string, Unjudged>;
   /** Findings that an exception of the configuration left out. */
   excepted: number;
   /** Groups of a detector's window that were forgotten for want of room. */
@@ -102,6 +115,7 @@ export function createSummary(): Summary {
     firstTime: undefined,
     lastTime: undefined,
     failures: new Map(),
+    unjudged: new Map(),
     excepted: 0,
     forgottenBursts: 0,
     untimed: 0,
@@ -126,6 +140,13 @@ export function countFailure(summary: Summary, expression: string, message: stri
   if (known) known.count += 1;
   // A message may quote a value of the event, which may be megabytes.
   else summary.failures.set(expression, { count: 1, message: message.slice(0, MAX_MESSAGE), first: place });
+}
+
+export function countUnjudged({ unjudged }: Summary, request: Omit<Unjudged, 'count'>): void {
+  const key = `${request.detector} ${request.bodies} ${request.why}`;
+  const known = unjudged.get(key);
+  if (known) known.count += 1;
+  else unjudged.set(key, { ...request, count: 1 });
 }
 
 export function countGap({ gaps }: Summary, gap: Gap): void {

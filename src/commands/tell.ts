@@ -1,4 +1,10 @@
-import { damageTexts, failureTexts, forgottenBurstsTexts, receivedOnlyTexts } from '../sinks/damage-text.ts';
+import {
+  damageTexts,
+  failureTexts,
+  forgottenBurstsTexts,
+  receivedOnlyTexts,
+  unjudgedTexts,
+} from '../sinks/damage-text.ts';
 import { gapText } from '../sinks/gap-text.ts';
 import { bytesText, countText } from '../sinks/quantities.ts';
 import type { Plan } from './plan.ts';
@@ -34,6 +40,7 @@ export function tellSummary(
   for (const text of forgottenBurstsTexts(summary)) tell(`note: ${text}`);
   if (summary.excepted > 0)
     tell(`note: ${countText(summary.excepted, 'match', 'matches')} left out by exceptions of ${plan.config.path}`);
+  for (const text of unjudgedTexts(summary)) tell(`note: ${text}`);
   for (const line of damageTexts(summary)) if (!quiet || strict) terminal.tell(`damage: ${line}`);
   for (const line of failureTexts(summary)) terminal.tell(`error: ${line}`);
   for (const error of summary.inputErrors) terminal.tellError(error);

@@ -46,6 +46,7 @@ const detectorSchema = v.strictObject({
   falsePositives: v.optional(v.string()),
   next: v.optional(v.string()),
   match: expression,
+  aboutLog: v.optional(v.boolean()),
   columns: v.optional(
     v.record(
       v.pipe(v.string(), v.regex(/^[a-zA-Z]\w*$/, 'a column is named by a letter and letters or digits')),
@@ -90,6 +91,8 @@ export interface Detector {
   readonly match: CompiledExpression;
   readonly columns: ReadonlyMap<string, CompiledExpression>;
   readonly window: WindowDefinition | undefined;
+  /** It asks what stands in the log, not what was done: that a body was not logged is no blind spot of it. */
+  readonly aboutLog: boolean;
   readonly file: DetectorFile;
   readonly path: string;
 }
@@ -139,6 +142,7 @@ function compileDetector(document: Document<DetectorFile>, options: DetectorOpti
       count: window.count,
       distinct: window.distinct === undefined ? undefined : compile(window.distinct, 'window', 'distinct'),
     },
+    aboutLog: file.aboutLog ?? false,
     file,
     path: document.path,
   };

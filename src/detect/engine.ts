@@ -4,7 +4,7 @@ import type { EventRecord } from '../event/types.ts';
 import { toBoolean } from '../expression/boolean.ts';
 import type { CompiledExpression } from '../expression/compile.ts';
 import { evaluateCounted, runCounted } from '../expression/evaluate-counted.ts';
-import type { Summary } from '../summary.ts';
+import { countUnjudged, type Summary } from '../summary.ts';
 import type { Detector } from './detector.ts';
 import type { Exception } from './exceptions.ts';
 import type { Finding } from './finding.ts';
@@ -114,7 +114,10 @@ export function createEngine(
         const answer = predicate
           ? runCounted(detector.id, predicate, record, summary)
           : await evaluate(detector.id, detector.match, record);
-        if (!toBoolean(answer)) continue;
+        if (!toBoolean(answer)) {
+          if (!detector.aboutLog) noteUnjudged(detector, record, summary);
+          continue;
+        }
         if (await isExcepted(detector, record)) {
           summary.excepted += 1;
           continue;
@@ -135,4 +138,13 @@ export function createEngine(
       for (const [id, saved] of Object.entries(state)) windows.get(id)?.restore(saved);
     },
   };
+}
+
+function noteUnjudged({ id, match }: Detector, { event, place }: EventRecord, summary: Summary): void {
+  const undecided = match.plan?.reach?.(event);
+  if (!undecided) return;
+  const { bodies, why } = undecided;
+  const [body] = bodies;
+  const which = bodies.length > 1 ? 'request and response' : body === 'requestObject' ? 'request' : 'response';
+  countUnjudged(summary, { detector: id, bodies: which, why, first: place });
 }

@@ -5,11 +5,13 @@ import type { AuditEvent } from './types.ts';
 export interface MissingBodies {
   readonly request: boolean;
   readonly response: boolean;
-  /** The event's audit level, or `truncated` where the bodies were cut off as too large. */
-  readonly why: string;
+  readonly why: WhyMissing;
 }
 
-const NONE: MissingBodies = { request: false, response: false, why: '' };
+/** The event's audit level; or that the bodies were cut off as too large; or that its level is none that there is. */
+export type WhyMissing = 'Metadata' | 'Request' | 'truncated' | 'unknown';
+
+const NONE: MissingBodies = { request: false, response: false, why: 'unknown' };
 /** Verbs of requests that carry no object. */
 const WITHOUT_OBJECT: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
 const TRUNCATED = 'audit.k8s.io/truncated';
@@ -31,9 +33,13 @@ export function missingBodies(event: AuditEvent): MissingBodies {
     (isTruncated || (level !== 'Request' && level !== 'RequestResponse'));
   const response = isAbsent(event.responseObject) && verb !== 'watch' && (isTruncated || level !== 'RequestResponse');
   if (!request && !response) return NONE;
-  return { request, response, why: isTruncated ? 'truncated' : (level ?? '') };
+  return { request, response, why: isTruncated ? 'truncated' : levelOf(level) };
 }
 
 function isAbsent(body: unknown): boolean {
   return body === undefined || body === null;
+}
+
+function levelOf(level: string | null | undefined): WhyMissing {
+  return level === 'Metadata' || level === 'Request' ? level : 'unknown';
 }

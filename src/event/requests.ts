@@ -111,7 +111,13 @@ function remember(keys: Set<string>, key: string, cap: number): void {
 }
 
 const LONG_RUNNING_VERBS = new Set(['watch', 'proxy', 'connect']);
-export const LONG_RUNNING_SUBRESOURCES: ReadonlySet<string> = new Set(['attach', 'exec', 'proxy', 'log', 'portforward']);
+export const LONG_RUNNING_SUBRESOURCES: ReadonlySet<string> = new Set([
+  'attach',
+  'exec',
+  'proxy',
+  'log',
+  'portforward',
+]);
 
 /** Requests for which the API server writes ResponseStarted; others may be made so by an aggregated server. */
 function isLongRunning(event: AuditEvent): boolean {

@@ -204,6 +204,7 @@ function replace(
   if (text === undefined) return undefined;
   if (pattern === '') throw failure('D3010', { value: pattern });
   if (limit !== undefined && limit < 0) throw failure('D3011', { value: limit });
+  if (limit !== undefined && !(limit > 0)) return text;
   const pieces: string[] = [];
   let position = 0;
   const put = (until: number, piece: string): void => {

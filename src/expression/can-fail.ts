@@ -172,5 +172,10 @@ function isVouched(form: PathForm, depth: 'shallow' | 'deep'): boolean {
 /** A field of what a function of ours made: `$serviceAccount().namespace`. */
 function isOfFunction({ steps }: PathForm): boolean {
   const form = steps[0]?.node.form;
-  return form?.kind === 'call' && form.isOurs && eventFunctions[form.name]?.hasNumbers === false && steps.every(({ node, stages }, index) => stages.length === 0 && (index === 0 || node.form.kind === 'name'));
+  return (
+    form?.kind === 'call' &&
+    form.isOurs &&
+    eventFunctions[form.name]?.hasNumbers === false &&
+    steps.every(({ node, stages }, index) => stages.length === 0 && (index === 0 || node.form.kind === 'name'))
+  );
 }

@@ -9,7 +9,6 @@ import { type AuditEvent, PLANTED } from '../event/types.ts';
 import { queryValues } from '../event/uri.ts';
 import type { FieldPath } from './field-path.ts';
 
-
 /** How the keys of the event were spelled in the log; no field of it, and in every log. */
 const SPELLING: FieldPath = ['(keys as logged)'];
 

@@ -88,7 +88,9 @@ function whenTrue(node: Node): Maybe {
       return only && form.expressions.length === 1 ? whenTrue(only) : undefined;
     }
     case 'call':
-      return form.name === 'boolean' && form.args.length === 1 && form.args[0] ? whenTrue(form.args[0]) : whenDefinedCall(form, true);
+      return form.name === 'boolean' && form.args.length === 1 && form.args[0]
+        ? whenTrue(form.args[0])
+        : whenDefinedCall(form, true);
     default:
       return whenDefined(node);
   }
@@ -206,7 +208,9 @@ function bothDefined(lhs: Node, rhs: Node): Maybe {
 }
 
 function textOf({ form, ...rest }: Node): string | undefined {
-  return isBare({ form, ...rest }) && form.kind === 'literal' && typeof form.value === 'string' ? form.value : undefined;
+  return isBare({ form, ...rest }) && form.kind === 'literal' && typeof form.value === 'string'
+    ? form.value
+    : undefined;
 }
 
 /** A text that the event must hold to be equal to it. */
@@ -280,7 +284,8 @@ function isOneOfEvent(node: Node): boolean {
   if (isBare(node) && form.kind === 'condition') {
     return isOneOfEvent(form.then) && (form.otherwise === undefined || isOneOfEvent(form.otherwise));
   }
-  if (isBare(node) && form.kind === 'block') return form.expressions.length === 1 && form.expressions.every(isOneOfEvent);
+  if (isBare(node) && form.kind === 'block')
+    return form.expressions.length === 1 && form.expressions.every(isOneOfEvent);
   return isOfEventItself(node);
 }
 

@@ -48,7 +48,14 @@ class Refused extends Error {
  */
 export function normalise(ast: unknown, constants: Readonly<Record<string, unknown>>): Node | Refusal {
   try {
-    return readNode(ast as AstNode, { constants, bound: boundNames(ast as AstNode), depth: 0, isArgument: false, isAtRoot: true });
+    return readNode(ast as AstNode, {
+      constants,
+      bound: boundNames(ast as AstNode),
+      depth: 0,
+      isArgument: false,
+      isAtRoot: true,
+      isLaterStep: false,
+    });
   } catch (error) {
     if (error instanceof Refused) return error.refusal;
     throw error;
@@ -67,6 +74,8 @@ interface Surroundings {
   readonly isArgument: boolean;
   /** Whether the input is the event. */
   readonly isAtRoot: boolean;
+  /** Whether it is a step, and not the first: its input is one item of those before. */
+  readonly isLaterStep: boolean;
 }
 
 function readNode(ast: AstNode, around: Surroundings): Node {
@@ -75,9 +84,10 @@ function readNode(ast: AstNode, around: Surroundings): Node {
   for (const mark of UNKNOWN_MARKS) {
     if (ast[mark] !== undefined) throw new Refused('it binds positions or parents (`@`, `#`, `%`)', position);
   }
-  const below: Surroundings = { ...around, depth: around.depth + 1, isArgument: false };
+  const below: Surroundings = { ...around, depth: around.depth + 1, isArgument: false, isLaterStep: false };
+
   return {
-    form: readForm(ast, below, around.isArgument, position),
+    form: readForm(ast, { ...below, isLaterStep: around.isLaterStep }, around.isArgument, position),
     position,
     filters: readFilters(ast.predicate, below, position),
     group: readGroup(ast.group, below),
@@ -95,17 +105,13 @@ function readForm(ast: AstNode, around: Surroundings, isArgument: boolean, posit
     case 'name':
       return { kind: 'name', name: String(ast.value) };
     case 'wildcard':
+      // Of a sequence, jsonata gives its own marks as well.
+      if (!around.isAtRoot && !around.isLaterStep) throw new Refused('it uses `*` on what may be a sequence', position);
+      return { kind: 'wildcard' };
     case 'descendant':
-      return { kind: ast.type };
+      return { kind: 'descendant' };
     case 'path':
-      return {
-        kind: 'path',
-        steps: (ast.steps as readonly AstNode[]).map((step, index) =>
-          readStep(step, { ...around, isAtRoot: around.isAtRoot && index === 0 }),
-        ),
-        keepsArray: ast.keepSingletonArray === true,
-        isAtRoot: around.isAtRoot,
-      };
+      return readPath(ast, around, position);
     case 'variable':
       return readVariable(String(ast.value), around, position);
     case 'binary':
@@ -142,6 +148,19 @@ function readForm(ast: AstNode, around: Surroundings, isArgument: boolean, posit
   throw new Refused(LEFT[String(ast.type)] ?? `it holds ${String(ast.type)}`, position);
 }
 
+function readPath(ast: AstNode, around: Surroundings, position: number): Form {
+  const keepsArray = ast.keepSingletonArray === true;
+  const steps = (ast.steps as readonly AstNode[]).map((step, index) =>
+    readStep(step, { ...around, isAtRoot: around.isAtRoot && index === 0, isLaterStep: index > 0 }),
+  );
+  const first = steps[0]?.node;
+  // jsonata marks what is left, an object of the event perhaps.
+  if (keepsArray && first?.form.kind === 'array' && first.filters.length > 0) {
+    throw new Refused('it keeps an array (`[]`) that was made and filtered', position);
+  }
+  return { kind: 'path', steps, keepsArray, isAtRoot: around.isAtRoot };
+}
+
 function readStep(ast: AstNode, around: Surroundings): Step {
   const position = typeof ast.position === 'number' ? ast.position : 0;
   return { node: readNode(ast, around), stages: readFilters(ast.stages, around, position) };
@@ -150,7 +169,7 @@ function readStep(ast: AstNode, around: Surroundings): Step {
 function readFilters(filters: unknown, around: Surroundings, position: number): Node[] {
   return ((filters ?? []) as readonly AstNode[]).map((filter) => {
     if (filter.type !== 'filter') throw new Refused('it binds positions (`#`)', position);
-    return readNode(filter.expr as AstNode, { ...around, isAtRoot: false });
+    return readNode(filter.expr as AstNode, { ...around, isAtRoot: false, isLaterStep: false });
   });
 }
 
@@ -162,13 +181,19 @@ function readPairs(pairs: unknown, around: Surroundings): Pair[] {
 }
 
 function readGroup(group: unknown, around: Surroundings): Pair[] | undefined {
-  return group === undefined ? undefined : readPairs((group as AstNode).lhs, { ...around, isAtRoot: false });
+  return group === undefined
+    ? undefined
+    : readPairs((group as AstNode).lhs, { ...around, isAtRoot: false, isLaterStep: false });
 }
 
 function readVariable(name: string, { constants, bound }: Surroundings, position: number): Form {
   if (name === '') return { kind: 'context' };
   if (name === '$') return { kind: 'root' };
-  if (bound.has(name)) return { kind: 'variable', name };
+  if (bound.has(name)) {
+    // Which of the two it is depends on what was run before.
+    if (Object.hasOwn(constants, name) || isFunctionName(name)) throw new Refused(`it binds $${name} anew`, position);
+    return { kind: 'variable', name };
+  }
   if (Object.hasOwn(constants, name)) return { kind: 'constant', name, value: constants[name] };
   if (isFunctionName(name)) throw new Refused(`it uses the function $${name} as a value`, position);
   // As jsonata has it: nothing. Elsewhere such a name is an error long before.
@@ -182,7 +207,10 @@ function readUnary(ast: AstNode, around: Surroundings, position: number): Form {
     case '[':
       return {
         kind: 'array',
-        items: (ast.expressions as readonly AstNode[]).map((item) => readNode(item, around)),
+        // At the start of a path its items are taken from a sequence around the event.
+        items: (ast.expressions as readonly AstNode[]).map((item) =>
+          readNode(item, { ...around, isAtRoot: around.isAtRoot && ast.consarray !== true, isLaterStep: false }),
+        ),
         isWhole: ast.consarray === true,
       };
     case '{':
@@ -195,6 +223,7 @@ function readUnary(ast: AstNode, around: Surroundings, position: number): Form {
 function readBind(ast: AstNode, around: Surroundings): Node {
   const position = typeof ast.position === 'number' ? ast.position : 0;
   const value = ast.rhs as AstNode;
+  if ((ast.lhs as AstNode).value === '$') throw new Refused('it binds $$', position);
   return {
     form: {
       kind: 'bind',

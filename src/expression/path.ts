@@ -34,7 +34,7 @@ function compileSteps({ steps, keepsArray }: PathForm): Closure {
     }
     if (!keepsArray) return items;
     if (Array.isArray(items) && (items as Sequence).cons && !isSequence(items)) items = createSequence(items);
-    (items as Sequence).keepSingleton = true;
+    if (isSequence(items)) items.keepSingleton = true;
     return items;
   };
 }

@@ -163,11 +163,15 @@ function compileNegation(of: Closure): Closure {
 }
 
 function compileArray({ items, isWhole }: ArrayForm): Closure {
-  const parts = items.map((item) => ({ run: compile(item), isArray: item.form.kind === 'array' }));
-  // Texts in brackets, the right side of most `in`: the same array for each event, which nothing changes.
+  // By the mark that jsonata asks for, which the text of a bracket has as well.
+  const parts = items.map((item) => ({
+    run: compile(item),
+    isArray: item.form.kind === 'array' || (item.form.kind === 'literal' && item.form.value === '['),
+  }));
+  // Texts in brackets, the right side of most `in`; a copy, for each is another to `in`.
   if (!isWhole && items.every((item) => item.form.kind === 'literal' && isBare(item))) {
     const constant = items.map(({ form }) => (form.kind === 'literal' ? form.value : undefined));
-    return () => constant;
+    return () => constant.slice();
   }
   return (input, scope) => {
     let result: unknown = [];

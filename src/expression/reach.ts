@@ -1,4 +1,4 @@
-import { type MissingBodies, missingBodies } from '../event/bodies.ts';
+import { type MissingBodies, missingBodies, type WhyMissing } from '../event/bodies.ts';
 import type { AuditEvent } from '../event/types.ts';
 import { type FieldPath, overlaps } from './field-path.ts';
 import type { Node } from './node.ts';
@@ -11,8 +11,7 @@ export type Body = 'requestObject' | 'responseObject';
 /** What an expression could not be judged by. */
 export interface Undecided {
   readonly bodies: readonly Body[];
-  /** See {@link MissingBodies}. */
-  readonly why: string;
+  readonly why: WhyMissing;
 }
 
 /** Undefined where the event decides the expression, one way or the other. */

@@ -1,5 +1,5 @@
-import { eventFunctions } from './functions.ts';
 import { type FieldPath, outermost } from './field-path.ts';
+import { eventFunctions } from './functions.ts';
 import { children, isBare, type Node, type PathForm } from './node.ts';
 
 /**

@@ -115,6 +115,8 @@ export function isDeepEqual(left: unknown, right: unknown): boolean {
     spend(left.length);
     return left.every((item, index) => isDeepEqual(item, right[index]));
   }
+  // A sequence has marks of its own among its keys; nothing of the event is like one.
+  if (isSequence(left) || isSequence(right)) return false;
   const leftKeys = Object.getOwnPropertyNames(left).sort();
   const rightKeys = Object.getOwnPropertyNames(right).sort();
   if (leftKeys.length !== rightKeys.length || leftKeys.some((key, index) => key !== rightKeys[index])) return false;

@@ -1,4 +1,4 @@
-import type { Place, RejectReason, Summary } from '../summary.ts';
+import type { Place, RejectReason, Summary, Unjudged } from '../summary.ts';
 import { bytesText, countText } from './quantities.ts';
 
 /** One and several of each kind of damage. */
@@ -28,6 +28,31 @@ export function failureTexts({ failures }: Summary): string[] {
       `${name} failed on ${countText(count, 'event')}, first at ${placeText(first)}: ${message}`,
   );
 }
+
+/** Lines about what detectors could not see, beyond which the rest is one. */
+const MAX_UNJUDGED = 12;
+
+/** A line for each detector that could not judge requests, and for each reason; the most first. */
+export function unjudgedTexts({ unjudged }: Summary): string[] {
+  const all = [...unjudged.values()].sort((a, b) => b.count - a.count || (a.detector < b.detector ? -1 : 1));
+  const further = new Set(all.slice(MAX_UNJUDGED).map(({ detector }) => detector)).size;
+  return [
+    ...all
+      .slice(0, MAX_UNJUDGED)
+      .map(
+        ({ detector, bodies, why, count, first }) =>
+          `${detector} could not judge ${countText(count, 'request')}: no ${bodies} bodies ${WHY[why]}, first at ${placeText(first)}`,
+      ),
+    ...(further > 0 ? [`nor could ${countText(further, 'further detector')} judge all requests`] : []),
+  ];
+}
+
+const WHY: Readonly<Record<Unjudged['why'], string>> = {
+  Metadata: 'at level Metadata',
+  Request: 'at level Request',
+  truncated: 'where the API server cut them off as too large',
+  unknown: 'where the event names no level',
+};
 
 /** What is said where nothing but the first stage was logged. */
 export function receivedOnlyTexts({ received, requests }: Summary): string[] {
