@@ -20,6 +20,21 @@ const PATHS: ReadonlyMap<string, readonly string[]> = new Map(
 );
 /** Tried for resources that we do not know (Rollouts, other custom workloads), where a container list stands there. */
 const GUESSES = [TEMPLATE, ['spec', 'jobTemplate', 'spec', 'template', 'spec'], ['template', 'spec']];
+/** Of Kubernetes itself: what {@link PATHS} does not name of them holds no pods. */
+const WITH_PODS = ['', 'apps', 'batch', 'extensions'];
+const WITHOUT_PODS = [
+  ...['coordination', 'events', 'discovery', 'authentication', 'authorization', 'rbac.authorization', 'certificates'],
+  ...['admissionregistration', 'apiextensions', 'apiregistration', 'networking', 'scheduling', 'storage', 'node'],
+  ...['flowcontrol.apiserver', 'resource', 'metrics'],
+].map((group) => `${group}.k8s.io`);
+const OWN_GROUPS: ReadonlySet<string> = new Set([...WITH_PODS, ...WITHOUT_PODS, 'policy', 'autoscaling']);
+/** Of the group without a name, which other tools leave out of any event. */
+const CORE: ReadonlySet<string> = new Set([
+  ...['configmaps', 'secrets', 'events', 'nodes', 'endpoints', 'services', 'namespaces', 'serviceaccounts'],
+  ...['persistentvolumeclaims', 'persistentvolumes', 'limitranges', 'resourcequotas', 'bindings'],
+]);
+/** Their bodies are objects of another kind. */
+const OTHER_SUBRESOURCES: ReadonlySet<string> = new Set(['binding', 'eviction', 'scale', 'token', 'finalize']);
 const CONTAINER_LISTS = ['containers', 'initContainers', 'ephemeralContainers'];
 
 /**
@@ -27,12 +42,21 @@ const CONTAINER_LISTS = ['containers', 'initContainers', 'ephemeralContainers'];
  * body, in a merge patch, or in a JSON Patch (then only what the patch says). Undefined where there is none.
  */
 export function podSpec(event: AuditEvent): Tree | undefined {
+  if (!mayHoldPods(event)) return undefined;
   const body = Array.isArray(event.requestObject) ? patched(event.requestObject) : event.requestObject;
   const known = PATHS.get(event.objectRef?.resource ?? '');
   if (known) return descend(body, known);
   return GUESSES.map((path) => descend(body, path)).find(
     (spec) => spec && CONTAINER_LISTS.some((list) => list in spec),
   );
+}
+
+/** Whether the body of such a request can hold a pod spec: a resource of Kubernetes that never does is known by its name. */
+export function mayHoldPods({ objectRef }: AuditEvent): boolean {
+  const { resource, apiGroup, subresource } = objectRef ?? {};
+  if (OTHER_SUBRESOURCES.has(subresource ?? '')) return false;
+  if (PATHS.has(resource ?? '')) return true;
+  return apiGroup ? !OWN_GROUPS.has(apiGroup) : !CORE.has(resource ?? '');
 }
 
 /** Several functions of several detectors ask for the same patch; it lives as long as its event. */

@@ -4,7 +4,7 @@ import { inRange } from '../event/cidr.ts';
 import { command } from '../event/command.ts';
 import { globMatches } from '../event/glob.ts';
 import { outcome, REASON } from '../event/outcome.ts';
-import { containers, images, podSpec } from '../event/pod-spec.ts';
+import { containers, images, mayHoldPods, podSpec } from '../event/pod-spec.ts';
 import { type AuditEvent, PLANTED } from '../event/types.ts';
 import { queryValues } from '../event/uri.ts';
 import type { FieldPath } from './field-path.ts';
@@ -35,7 +35,8 @@ export interface EventFunction {
 const USERNAME: FieldPath = ['user', 'username'];
 const REQUEST_URI: readonly FieldPath[] = [['requestURI']];
 const IN_BODY = ['"requestObject"'];
-const POD: readonly FieldPath[] = [['objectRef', 'resource'], ['requestObject']];
+const WHICH: readonly FieldPath[] = ['resource', 'apiGroup', 'subresource'].map((key) => ['objectRef', key]);
+const POD: readonly FieldPath[] = [...WHICH, ['requestObject']];
 const CODE: FieldPath = ['responseStatus', 'code'];
 const OUTCOME: readonly FieldPath[] = [CODE, ['stage'], ['annotations'], ['responseStatus', 'status']];
 
@@ -44,6 +45,9 @@ const decidedByCode = ({ responseStatus }: AuditEvent): readonly FieldPath[] => 
   const code = responseStatus?.code;
   return typeof code === 'number' && code >= 100 ? [CODE] : OUTCOME;
 };
+
+/** Of a resource that holds no pods, the body does not matter. */
+const decidedByResource = (event: AuditEvent): readonly FieldPath[] => (mayHoldPods(event) ? POD : WHICH);
 
 /** What every expression can call beside jsonata's own functions, by name without the `$`. */
 export const eventFunctions: Readonly<Record<string, EventFunction>> = {
@@ -62,14 +66,27 @@ export const eventFunctions: Readonly<Record<string, EventFunction>> = {
     implies: ['system:serviceaccount:'],
     hasNumbers: false,
   },
-  podSpec: { run: (event) => podSpec(event), reads: () => POD, implies: IN_BODY, hasNumbers: true },
-  containers: {
-    run: (event) => nonEmpty(containers(event)),
+  podSpec: {
+    run: (event) => podSpec(event),
     reads: () => POD,
+    decidedBy: decidedByResource,
     implies: IN_BODY,
     hasNumbers: true,
   },
-  images: { run: (event) => nonEmpty(images(event)), reads: () => POD, implies: IN_BODY, hasNumbers: false },
+  containers: {
+    run: (event) => nonEmpty(containers(event)),
+    reads: () => POD,
+    decidedBy: decidedByResource,
+    implies: IN_BODY,
+    hasNumbers: true,
+  },
+  images: {
+    run: (event) => nonEmpty(images(event)),
+    reads: () => POD,
+    decidedBy: decidedByResource,
+    implies: IN_BODY,
+    hasNumbers: false,
+  },
   /**
    * `$glob(value, patterns)`: whether a string, or any of several, matches a shell-like pattern, or any of several, and none
    * of those that begin with `!`.

@@ -6,7 +6,7 @@ import type { FieldPath } from './field-path.ts';
 import { eventFunctions } from './functions.ts';
 import { type CallForm, isBare, type Node, type Operator } from './node.ts';
 import { compilePredicate } from './predicate.ts';
-import { readsOf } from './reads.ts';
+import { needsOf, readsOf } from './reads.ts';
 import { boolean, isTrue, operation } from './values.ts';
 
 /** What an expression says of an event of which only some fields are known. */
@@ -43,7 +43,18 @@ export function compilePartial(node: Node, options: PartialOptions): (event: Aud
 }
 
 function compileNode(node: Node, options: PartialOptions): Partial {
-  if (readsOf(node).every(options.isKnown)) return compilePredicate(node);
+  const { isKnown } = options;
+  if (readsOf(node).every(isKnown)) return compilePredicate(node);
+  const byParts = compileParts(node, options);
+  const { always, decidedBy } = needsOf(node);
+  const isConnective = node.form.kind === 'binary' && (node.form.operator === 'and' || node.form.operator === 'or');
+  if (isConnective || decidedBy.length === 0 || !always.every(isKnown)) return byParts;
+  const whole = compilePredicate(node);
+  return (event) => (decidedBy.every((reads) => reads(event).every(isKnown)) ? whole(event) : byParts(event));
+}
+
+/** From what its parts give, where not all that it reads is known. */
+function compileParts(node: Node, options: PartialOptions): Partial {
   const unknown: Partial = () => UNKNOWN;
   if (!isBare(node)) return unknown;
   const { form } = node;
@@ -132,7 +143,7 @@ function strict(
   };
 }
 
-/** Functions whose value is known when their arguments are, and sometimes before. */
+/** Functions whose value is known when their arguments are. */
 function compileCall(
   { name, args, isOurs }: CallForm,
   below: (node: Node) => Partial,
@@ -143,7 +154,7 @@ function compileCall(
   if (own) {
     const isReadable = own.reads(args.length).every(isKnown);
     return (event) => {
-      if (!isReadable && !own.decidedBy?.(event).every(isKnown)) return UNKNOWN;
+      if (!isReadable) return UNKNOWN;
       const values = given.map((run) => run(event));
       return values.includes(UNKNOWN) ? UNKNOWN : own.run(event, ...values);
     };

@@ -1,25 +1,54 @@
+import type { AuditEvent } from '../event/types.ts';
 import { type FieldPath, outermost } from './field-path.ts';
-import { eventFunctions } from './functions.ts';
-import { children, isBare, type Node, type PathForm } from './node.ts';
+import { type EventFunction, eventFunctions } from './functions.ts';
+import { type CallForm, children, isBare, type Node, type PathForm } from './node.ts';
 
 /**
  * What an expression reads of an event. Its value follows from these fields alone: two events that agree in them (also in
  * which are absent) have the same value, or the same error. A field stands for all that is in it.
  */
 export function readsOf(node: Node): FieldPath[] {
-  const found: FieldPath[] = [];
-  collect(node, [], found);
-  return outermost(found);
+  const { found, deciding } = collectReads(node);
+  return outermost([...found, ...deciding.flatMap((own) => own.reads(0))]);
+}
+
+/** What an expression reads of one event, given what is known of it: some functions of ours need less of some events. */
+export interface Needs {
+  /** Of every event. */
+  readonly always: readonly FieldPath[];
+  /** Of this one, for each function that tells. */
+  readonly decidedBy: readonly ((event: AuditEvent) => readonly FieldPath[])[];
+}
+
+export function needsOf(node: Node): Needs {
+  const { found, deciding } = collectReads(node);
+  return {
+    always: outermost(found),
+    decidedBy: deciding.map((own) => (event) => own.decidedBy?.(event) ?? own.reads(0)),
+  };
+}
+
+interface Collected {
+  readonly found: FieldPath[];
+  /** Functions of ours that tell for each event what they need, as they are called without arguments. */
+  readonly deciding: EventFunction[];
+}
+
+function collectReads(node: Node): Collected {
+  const collected: Collected = { found: [], deciding: [] };
+  collect(node, [], collected);
+  return collected;
 }
 
 /** @param context where in the event the input stands; undefined for what was read already, or was made. */
-function collect(node: Node, context: FieldPath | undefined, found: FieldPath[]): void {
+function collect(node: Node, context: FieldPath | undefined, into: Collected): void {
+  const { found } = into;
   const { form } = node;
   const made = [...node.filters, ...(node.group ?? []).flat()];
-  for (const below of made) collect(below, undefined, found);
+  for (const below of made) collect(below, undefined, into);
   switch (form.kind) {
     case 'path':
-      collectPath(form, context, found);
+      collectPath(form, context, into);
       return;
     case 'name':
       if (context) found.push([...context, form.name]);
@@ -33,20 +62,27 @@ function collect(node: Node, context: FieldPath | undefined, found: FieldPath[])
       found.push([]);
       return;
     case 'call':
-      if (form.isOurs) found.push(...(eventFunctions[form.name]?.reads(form.args.length) ?? []));
+      if (form.isOurs) collectCall(form, into);
       // A function of jsonata's takes the context for what the call leaves out.
       else if (context) found.push(...contextOf(form.name, form.args.length, context));
       break;
     default:
   }
-  for (const below of children({ ...node, filters: [], group: undefined })) collect(below, context, found);
+  for (const below of children({ ...node, filters: [], group: undefined })) collect(below, context, into);
+}
+
+function collectCall({ name, args }: CallForm, { found, deciding }: Collected): void {
+  const own = eventFunctions[name];
+  if (own?.decidedBy && args.length === 0) deciding.push(own);
+  else found.push(...(own?.reads(args.length) ?? []));
 }
 
 /**
  * Only a chain of fields is followed: whatever else stands in a path (a filter, a function) may ask whether something is
  * there, or how often, and reads all of what it is applied to.
  */
-function collectPath({ steps }: PathForm, context: FieldPath | undefined, found: FieldPath[]): void {
+function collectPath({ steps }: PathForm, context: FieldPath | undefined, into: Collected): void {
+  const { found } = into;
   let at = context;
   let isFirst = true;
   for (const { node, stages } of steps) {
@@ -59,13 +95,13 @@ function collectPath({ steps }: PathForm, context: FieldPath | undefined, found:
       at = context;
     } else {
       if (at && !isFirst) found.push(at);
-      collect(node, isFirst ? at : undefined, found);
+      collect(node, isFirst ? at : undefined, into);
       at = undefined;
     }
     if (stages.length > 0) {
       if (at) found.push(at);
       at = undefined;
-      for (const stage of stages) collect(stage, undefined, found);
+      for (const stage of stages) collect(stage, undefined, into);
     }
     isFirst = false;
   }

@@ -9,8 +9,9 @@ export class LinearRegex {
   lastIndex = 0;
   readonly #pattern: RE2JS;
 
-  constructor(pattern: RegExp) {
-    this.#pattern = linearPattern(pattern);
+  /** jsonata gives the pattern as the expression has it. */
+  constructor(pattern: RegExp | RE2JS) {
+    this.#pattern = pattern instanceof RegExp ? linearPattern(pattern) : pattern;
   }
 
   exec(text: string): (RegExpExecArray & { index: number }) | null {
