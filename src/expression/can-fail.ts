@@ -20,7 +20,8 @@ function canFilterFail(filters: readonly Node[]): boolean {
   return filters.some(canTruthFail);
 }
 
-function canFormFail(node: Node): boolean {
+/** As {@link canFail}, without what is applied to it. */
+export function canFormFail(node: Node): boolean {
   const { form } = node;
   switch (form.kind) {
     case 'path':

@@ -1,11 +1,11 @@
-import { canFail, canTruthFail } from './can-fail.ts';
+import { canFail, canFormFail, canTruthFail } from './can-fail.ts';
 import { eventFunctions } from './functions.ts';
 import { type CallForm, isBare, type Node, type PathForm } from './node.ts';
 
 /**
  * What the bytes of a line must contain for an expression to be true of its event, or to fail on it: a necessary condition,
  * for looking at bytes instead of parsing them. It holds for lines whose bytes are the event: no wrapper around it, no
- * printable character escaped, nothing that decoding moves to another field (v1alpha1's `group/version`).
+ * printable character escaped, no key that decoding renames.
  */
 export type Needles =
   | { readonly kind: 'literal'; readonly text: string }
@@ -13,6 +13,9 @@ export type Needles =
 
 /** Characters that every encoder writes as they are. Go escapes `&`, `<` and `>`, others `/`. */
 const PLAIN = /^[A-Za-z0-9 _.:@*,=()-]+$/;
+
+/** Fields that decoding may write: it splits the `group/version` of v1alpha1 into the two. */
+const SPLIT: ReadonlySet<string> = new Set(['apiGroup', 'apiVersion']);
 
 /** Undefined where nothing can be said: every line may match. */
 export function needlesOf(node: Node): Needles | undefined {
@@ -37,6 +40,10 @@ function literal(text: string): Maybe {
 /** As JSON writes a text, be it a key or a value. */
 function quoted(text: string): Maybe {
   return PLAIN.test(text) ? { kind: 'literal', text: `"${text}"` } : undefined;
+}
+
+function keyOf(name: string): Maybe {
+  return SPLIT.has(name) ? undefined : quoted(name);
 }
 
 function all(...of: readonly Maybe[]): Maybe {
@@ -101,9 +108,12 @@ function whenDefined(node: Node): Maybe {
   const { form } = node;
   // Grouping makes something of nothing.
   if (node.group !== undefined) return undefined;
-  const own = whenFormDefined(node);
   if (form.kind === 'array') return node.filters.length > 0 ? ofItems(form.items, node.filters) : undefined;
-  return canFail({ ...node, filters: [] }) ? own : all(own, ...filtersPassed(node.filters));
+  const own = whenFormDefined(node);
+  const passed = all(...filtersPassed(node.filters));
+  // A filter is asked of nothing as well, and may fail on it.
+  if (!node.filters.some(canTruthFail)) return canFormFail(node) ? own : all(own, passed);
+  return canFormFail(node) ? any(own, passed) : passed;
 }
 
 function whenFormDefined({ form }: Node): Maybe {
@@ -111,7 +121,7 @@ function whenFormDefined({ form }: Node): Maybe {
     case 'path':
       return pathDefined(form);
     case 'name':
-      return quoted(form.name);
+      return keyOf(form.name);
     case 'binary':
       switch (form.operator) {
         case '<':
@@ -162,9 +172,11 @@ function pathDefined({ steps }: PathForm): Maybe {
   /** Names are keys of the event only as long as nothing was made. */
   let isOfEvent = true;
   for (const [index, { node, stages }] of steps.entries()) {
+    const canFilterFail = stages.some(canTruthFail);
     switch (node.form.kind) {
       case 'name':
-        if (isOfEvent && isBare(node)) found.push(quoted(node.form.name));
+        // A filter is asked of nothing as well, and may fail on it.
+        if (isOfEvent && isBare(node) && !canFilterFail) found.push(keyOf(node.form.name));
         break;
       case 'context':
       case 'root':
@@ -173,32 +185,38 @@ function pathDefined({ steps }: PathForm): Maybe {
         break;
       case 'array':
         // An array that stands first; that of a later step is made even of nothing.
-        if (index === 0) found.push(whenDefined(node));
+        if (index === 0 && !canFilterFail) found.push(whenDefined(node));
         isOfEvent = index === 0 && node.form.items.every(isOfEventItself);
         break;
       default:
-        if (index === 0) found.push(whenDefined(node));
+        if (index === 0 && !canFilterFail) found.push(whenDefined(node));
         isOfEvent = false;
     }
     if (canFail(node)) break;
     found.push(...filtersPassed(stages));
-    if (stages.some(canTruthFail)) break;
+    if (canFilterFail) break;
   }
   return all(...found);
 }
 
-/** Whether the value is one that stands in the event, in its own words: a path of fields and filters. */
+/** Whether the value is one that stands in the event, in its own words: a path of named fields and filters. */
 function isOfEventItself(node: Node): boolean {
   const { form } = node;
   if (node.group !== undefined) return false;
   if (form.kind === 'array') return node.filters.length > 0 && form.items.every(isOfEventItself);
-  if (form.kind !== 'path') return form.kind === 'name' || form.kind === 'context' || form.kind === 'root';
-  return form.steps.every(
-    ({ node: step }, index) =>
-      step.group === undefined &&
-      (['name', 'context', 'root', 'wildcard', 'descendant'].includes(step.form.kind) ||
-        (index === 0 && step.form.kind === 'array' && step.form.items.every(isOfEventItself))),
+  if (form.kind === 'name') return !SPLIT.has(form.name);
+  if (form.kind !== 'path') return false;
+  const last = form.steps.at(-1)?.node.form.kind;
+  return (
+    (last === 'name' || last === 'array') && form.steps.every(({ node: step }, index) => isStepOfEvent(step, index))
   );
+}
+
+function isStepOfEvent({ form, group }: Node, index: number): boolean {
+  if (group !== undefined) return false;
+  if (form.kind === 'name') return !SPLIT.has(form.name);
+  if (form.kind === 'array') return index === 0 && form.items.every(isOfEventItself);
+  return ['context', 'root', 'wildcard', 'descendant'].includes(form.kind);
 }
 
 /** Both sides are asked for, whatever the other is: what a failure on one side asks for is all that is certain then. */

@@ -150,6 +150,11 @@ function readForm(ast: AstNode, around: Surroundings, isArgument: boolean, posit
 
 function readPath(ast: AstNode, around: Surroundings, position: number): Form {
   const keepsArray = ast.keepSingletonArray === true;
+  const [begin] = ast.steps as readonly AstNode[];
+  // jsonata takes such a block for an array constructor, perhaps by mistake.
+  if (begin?.type === 'block' && begin.consarray === true) {
+    throw new Refused('it begins with a block around a path from an array constructor', position);
+  }
   const steps = (ast.steps as readonly AstNode[]).map((step, index) =>
     readStep(step, { ...around, isAtRoot: around.isAtRoot && index === 0, isLaterStep: index > 0 }),
   );

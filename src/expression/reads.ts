@@ -87,6 +87,7 @@ function collectPath({ steps }: PathForm, context: FieldPath | undefined, into: 
   let isFirst = true;
   for (const { node, stages } of steps) {
     const { form } = node;
+    const before = at;
     if (form.kind === 'name' && isBare(node)) {
       at = at && [...at, form.name];
     } else if (isFirst && form.kind === 'root' && isBare(node)) {
@@ -99,7 +100,9 @@ function collectPath({ steps }: PathForm, context: FieldPath | undefined, into: 
       at = undefined;
     }
     if (stages.length > 0) {
-      if (at) found.push(at);
+      // A filter is asked of nothing as well, once for each item before; of those there is one at the start.
+      const filtered = isFirst ? at : before;
+      if (filtered) found.push(filtered);
       at = undefined;
       for (const stage of stages) collect(stage, undefined, into);
     }
