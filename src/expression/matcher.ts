@@ -1,6 +1,6 @@
 import { spend } from './budget.ts';
 import { failure } from './failure.ts';
-import { LinearRegex, linearPattern } from './regex.ts';
+import { LinearRegex } from './regex.ts';
 
 /** One match of a regex, and how to come to the next. */
 export interface Match {
@@ -15,9 +15,8 @@ export interface Match {
 export type Matcher = (text: string) => Match | undefined;
 
 export function createMatcher(pattern: RegExp): Matcher {
-  const linear = linearPattern(pattern);
   return (text) => {
-    const regex = new LinearRegex(linear);
+    const regex = new LinearRegex(pattern);
     const find = (from: number): Match | undefined => {
       spend(1 + (text.length - from) / 16);
       regex.lastIndex = from;
