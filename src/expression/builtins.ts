@@ -103,9 +103,8 @@ export const builtins: Readonly<Record<string, Builtin>> = Object.fromEntries(
   ]),
 );
 
-function not(value: unknown): boolean | undefined {
-  const result = boolean(value);
-  return result === undefined ? undefined : !result;
+export function not(value: unknown): boolean | undefined {
+  return value === undefined ? undefined : !boolean(value);
 }
 
 function typeName(value: unknown): string | undefined {

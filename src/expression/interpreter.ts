@@ -30,7 +30,9 @@ export interface Interpreter {
  */
 export function createInterpreter(text: string, constants: Readonly<Record<string, unknown>>): Interpreter {
   const expression = parse(text);
-  for (const [name, value] of Object.entries(constants)) expression.assign(name, value);
+  for (const [name, value] of Object.entries(constants)) if (!isEmpty(value)) expression.assign(name, value);
+  // Into an empty list that is grouped, jsonata writes: each evaluation has one of its own.
+  const empty = Object.keys(constants).filter((name) => isEmpty(constants[name]));
   for (const [name, { run }] of Object.entries(eventFunctions)) {
     expression.registerFunction(name, function (...args: unknown[]) {
       return run(this.environment.lookup(EVENT) as AuditEvent, ...args);
@@ -40,13 +42,20 @@ export function createInterpreter(text: string, constants: Readonly<Record<strin
     ast: expression.ast(),
     async evaluate(event) {
       try {
-        return await expression.evaluate(event, { [EVENT]: event });
+        return await expression.evaluate(event, {
+          [EVENT]: event,
+          ...Object.fromEntries(empty.map((name) => [name, []])),
+        });
       } catch (error) {
         const { code, message } = describe(error);
         throw new EvaluationError(code, message);
       }
     },
   };
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 function parse(text: string): jsonata.Expression {
@@ -59,7 +68,8 @@ function parse(text: string): jsonata.Expression {
   } catch (error) {
     const { position, message, token } = describe(error);
     // jsonata gives the place after the token; people look for the token.
-    const start = token !== '' && text.startsWith(token, position - token.length) ? position - token.length : position;
+    const before = position - token.length;
+    const start = token !== '' && before >= 0 && text.startsWith(token, before) ? before : position;
     throw new ExpressionError(text, Math.min(start, text.length), `the expression does not parse: ${message}`);
   }
 }

@@ -210,6 +210,12 @@ function readUnary(ast: AstNode, around: Surroundings, position: number): Form {
     case '-':
       return { kind: 'negate', of: readNode(ast.expression as AstNode, around) };
     case '[':
+      for (const item of ast.expressions as readonly AstNode[]) {
+        // jsonata puts in the sequence itself, marks and all.
+        if (item.value === '[' && item.predicate !== undefined) {
+          throw new Refused('it makes a list of a filtered list', position);
+        }
+      }
       return {
         kind: 'array',
         // At the start of a path its items are taken from a sequence around the event.

@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../event/types.ts';
 import { toBoolean } from './boolean.ts';
+import { not } from './builtins.ts';
 import { canFail, canTruthFail } from './can-fail.ts';
 import { EvaluationError } from './failure.ts';
 import type { FieldPath } from './field-path.ts';
@@ -165,7 +166,6 @@ function compileCall(
     const value = only(event);
     if (value === UNKNOWN) return UNKNOWN;
     if (name === 'exists') return value !== undefined;
-    const truth = boolean(value);
-    return truth === undefined ? undefined : truth === (name === 'boolean');
+    return name === 'not' ? not(value) : boolean(value);
   };
 }

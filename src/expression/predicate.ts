@@ -5,7 +5,7 @@
 
 import type { AuditEvent } from '../event/types.ts';
 import { refill, spend } from './budget.ts';
-import { builtins } from './builtins.ts';
+import { builtins, not } from './builtins.ts';
 import { EvaluationError, failure } from './failure.ts';
 import { eventFunctions } from './functions.ts';
 import { createMatcher } from './matcher.ts';
@@ -228,12 +228,7 @@ function compileCall({ name, args, isOurs }: CallForm): Closure {
   const [only] = given;
   // The two that detectors are full of take anything: there is nothing to check.
   if (only && given.length === 1 && name === 'exists') return (input, scope) => only(input, scope) !== undefined;
-  if (only && given.length === 1 && name === 'not') {
-    return (input, scope) => {
-      const result = boolean(only(input, scope));
-      return result === undefined ? undefined : !result;
-    };
-  }
+  if (only && given.length === 1 && name === 'not') return (input, scope) => not(only(input, scope));
   return (input, scope) => {
     const values = given.map((arg) => arg(input, scope));
     return run(...(signature.validate(values, input) as never[]));
