@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
-import { type CompiledExpression, compileExpression, type Lists } from '../expression/compile.ts';
+import { type AdHocExpression, compileAdHoc } from '../expression/ad-hoc.ts';
+import type { Lists } from '../expression/compile.ts';
 import { ExpressionError } from '../expression/error.ts';
 
 /** Names for what people ask for most, beside any expression: `--by verb,resource,user`. */
@@ -23,7 +24,7 @@ const SHORT_FIELDS: Readonly<Record<string, string>> = {
 
 export interface NamedExpression {
   readonly name: string;
-  readonly expression: CompiledExpression;
+  readonly expression: AdHocExpression;
 }
 
 /**
@@ -70,5 +71,5 @@ function compileColumn(item: string, lists: Lists): NamedExpression {
   const name = (named?.[1] ?? item).trim();
   const text = (named?.[2] ?? item).trim();
   const long = Object.hasOwn(SHORT_FIELDS, text) ? (SHORT_FIELDS[text] ?? text) : text;
-  return { name, expression: compileExpression(long, { lists }) };
+  return { name, expression: compileAdHoc(long, lists) };
 }

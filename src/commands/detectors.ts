@@ -3,6 +3,7 @@ import { type Detector, type DetectorOptions, readDetector } from '../detect/det
 import { detectorFiles, loadDetectors, PACK } from '../detect/load.ts';
 import { testDetector } from '../detect/test-detector.ts';
 import { DetectorError, UsageError } from '../errors.ts';
+import type { CompiledExpression } from '../expression/compile.ts';
 import { countText } from '../sinks/quantities.ts';
 import type { Column, Row } from '../sinks/types.ts';
 import { type Arguments, flag, text, texts } from './arguments.ts';
@@ -44,6 +45,7 @@ export async function show(args: Arguments): Promise<number> {
     throw new UsageError(`there is no detector ${id}${near ? `; did you mean ${near}?` : ''}`);
   }
   const { forTerminal } = await import('../sinks/escape.ts');
+  const { placed, planLines } = await import('./explain.ts');
   const safe = (value: string, indent: string): string =>
     value
       .trimEnd()
@@ -51,6 +53,9 @@ export async function show(args: Arguments): Promise<number> {
       .map((line) => indent + forTerminal(line))
       .join('\n');
   const { file } = detector;
+  const interpreted = expressionsOf(detector).filter(
+    ({ keys, expression }) => keys[0] !== 'match' && expression.refusal,
+  );
   const parts = [
     `${detector.id}  ${detector.severity}  ${detector.attack.join(' ')}`,
     safe(detector.title, ''),
@@ -66,6 +71,13 @@ export async function show(args: Arguments): Promise<number> {
       : []),
     ...(file.window ? ['', 'Window', safe(windowText(file.window), '  ')] : []),
     '',
+    ...planLines(detector.match, { width: terminal.width, aboutLog: detector.aboutLog }),
+    ...(interpreted.length > 0 ? ['', 'Run in the interpreter, many times slower'] : []),
+    ...interpreted.flatMap(({ keys, expression }) => [
+      safe(`${keys.join('.')}: ${expression.refusal?.reason}`, '  '),
+      ...placed(expression, expression.refusal?.position ?? 0, terminal.width),
+    ]),
+    '',
     ...(file.tests
       ? ['Tests', ...file.tests.map((test) => safe(`${test.match ? 'match   ' : 'no match'}  ${test.name}`, '  ')), '']
       : []),
@@ -75,22 +87,59 @@ export async function show(args: Arguments): Promise<number> {
   return 0;
 }
 
-/** `auditscan detectors lint [paths..]`: whether the files are as they must be. */
+/** `auditscan detectors lint [paths..]`: whether the files are as they must be, and mean what they seem to. */
 export async function lint(args: Arguments): Promise<number> {
   const { read, failures, terminal } = await readNamed(args);
   for (const failure of failures) terminal.tellError(failure);
-  let untested = 0;
-  for (const { id, file, path } of read) {
-    const kinds = new Set(file.tests?.map((test) => test.match));
-    if (kinds.size === 2) continue;
-    untested += 1;
-    terminal.tell(`warning: ${path}: ${id} needs a test that must match and one that must not`);
+  let warnings = 0;
+  for (const detector of read) {
+    for (const warning of await warningsOf(detector)) {
+      warnings += 1;
+      for (const line of `warning: ${warning}`.split('\n')) terminal.tell(line);
+    }
   }
   const verdict = failures.length === 0 ? 'all fit to run' : `${failures.length} broken`;
   await terminal.write(
-    `${countText(read.length + failures.length, 'detector')}, ${verdict}${untested > 0 ? `, ${untested} without enough tests` : ''}\n`,
+    `${countText(read.length + failures.length, 'detector')}, ${verdict}${warnings > 0 ? `, ${countText(warnings, 'warning')}` : ''}\n`,
   );
   return failures.length > 0 ? 2 : 0;
+}
+
+/** What is allowed, and is hardly what the author wants. */
+async function warningsOf(detector: Detector): Promise<string[]> {
+  const { placed } = await import('./explain.ts');
+  const { id, file, path } = detector;
+  const warnings: string[] = [];
+  for (const { keys, expression } of expressionsOf(detector)) {
+    const place = `${path}:${detector.lineOf(keys)}: ${keys.join('.')}`;
+    const { refusal } = expression;
+    if (refusal) {
+      const blind = keys[0] === 'match' ? '; what it cannot see for want of a body is not told' : '';
+      const lines = placed(expression, refusal.position);
+      warnings.push(
+        [`${place}: runs in the interpreter, many times slower${blind}: ${refusal.reason}`, ...lines].join('\n'),
+      );
+    }
+    for (const { position, message, advice } of expression.traps) {
+      warnings.push([`${place}: ${message}`, ...placed(expression, position), `  write: ${advice}`].join('\n'));
+    }
+  }
+  const kinds = new Set(file.tests?.map((test) => test.match));
+  if (kinds.size < 2) warnings.push(`${path}: ${id} needs a test that must match and one that must not`);
+  return warnings;
+}
+
+/** Every expression of a detector, with the keys under which it stands in the file. */
+function expressionsOf({ match, columns, window }: Detector): {
+  readonly keys: readonly (string | number)[];
+  readonly expression: CompiledExpression;
+}[] {
+  return [
+    { keys: ['match'], expression: match },
+    ...[...columns].map(([name, expression]) => ({ keys: ['columns', name], expression })),
+    ...(window?.by ?? []).map((expression, index) => ({ keys: ['window', 'by', index], expression })),
+    ...(window?.distinct ? [{ keys: ['window', 'distinct'], expression: window.distinct }] : []),
+  ];
 }
 
 /** `auditscan detectors test [paths..]`: runs the tests that stand in the files. */

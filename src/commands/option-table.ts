@@ -161,6 +161,11 @@ export const OPTIONS = {
     type: 'string',
     group: 'Query:',
   },
+  explain: {
+    describe: 'Show how the expression would be run, and what it may not mean as it was meant; reads no log',
+    type: 'boolean',
+    group: 'Query:',
+  },
 
   help: { describe: 'Show help', type: 'boolean', alias: 'h', group: 'Options:' },
   version: { describe: 'Show version', type: 'boolean', group: 'Options:' },

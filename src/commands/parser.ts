@@ -78,12 +78,13 @@ const COMMANDS: readonly Command[] = [
   {
     usage: 'query <expression> [paths..]',
     describe: 'Events that a JSONata expression keeps, or what it makes of them; @name for a saved one',
-    options: [...SELECTORS, ...READING, ...FOLLOWING, ...WRITING, 'requests', 'columns', 'limit'],
+    options: [...SELECTORS, ...READING, ...FOLLOWING, ...WRITING, 'requests', 'columns', 'limit', 'explain'],
     load: async () => (await import('./query.ts')).query,
     examples: [
       [`$0 query 'verb = "delete" and objectRef.resource = "secrets"' audit.log`, 'true keeps an event'],
       [`$0 query '{"who": user.username, "what": requestURI}' audit.log -ojsonl`, 'an object is a row'],
       ['$0 query @exec audit.log', 'a saved query'],
+      ['$0 query --explain @exec', 'how it would be run; reads no log'],
     ],
   },
   {

@@ -8,8 +8,8 @@ import { actorText } from '../event/actor.ts';
 import { createRequestFolder, type RequestFolder } from '../event/requests.ts';
 import { timestamp } from '../event/time.ts';
 import type { EventRecord } from '../event/types.ts';
-import { compileExpression } from '../expression/compile.ts';
-import { evaluateCounted } from '../expression/evaluate-counted.ts';
+import { compileAdHoc } from '../expression/ad-hoc.ts';
+import { evaluateAll } from '../expression/evaluate-counted.ts';
 import { readEvents, readRequests } from '../scan.ts';
 import { objectText } from '../sinks/finding-text.ts';
 import { countText } from '../sinks/quantities.ts';
@@ -43,9 +43,10 @@ const VALUE_COLUMNS: readonly Column[] = [{ key: 'value', title: 'value' }];
 export async function query(args: Arguments): Promise<number> {
   const given = String(args.expression);
   const source = given.startsWith('@') ? await readSaved(given.slice(1)) : given;
+  if (args.explain === true) return (await import('./explain.ts')).explain(source, args);
   const plan = await createPlan(args, texts(args.paths));
   const { summary, config, form } = plan;
-  const expression = compileExpression(source, { lists: config.lists });
+  const expression = compileAdHoc(source, config.lists);
   const list = text(args.columns);
   const columns = list === undefined ? undefined : parseColumnList('columns', list, config.lists);
   if (columns && (form === 'json' || form === 'jsonl')) {
@@ -63,10 +64,9 @@ export async function query(args: Arguments): Promise<number> {
   try {
     for await (const records of read({ ...plan.reading, lines: live?.lines, folder })) {
       const batch: QueryRow[] = [];
-      for (const record of records) {
-        const value = await evaluateCounted('the query', expression, record, summary);
-        for (const row of await queryRows(record, value, columns, plan)) batch.push(row);
-      }
+      const values = await evaluateAll('the query', expression, records, summary);
+      for (const [index, record] of records.entries())
+        for (const row of await queryRows(record, values[index], columns, plan)) batch.push(row);
       const wanted = limit > 0 ? batch.slice(0, limit - rows) : batch;
       rows += wanted.length;
       await output.write(wanted);
@@ -141,7 +141,7 @@ async function eventRow(
   if (columns) {
     const cells: [string, unknown][] = [];
     for (const { name, expression } of columns) {
-      cells.push([name, await evaluateCounted(`column ${name}`, expression, record, plan.summary)]);
+      cells.push([name, (await evaluateAll(`column ${name}`, expression, [record], plan.summary))[0]]);
     }
     return { kind: 'event', value: true, cells: Object.fromEntries(cells), json: () => json };
   }

@@ -1,6 +1,6 @@
 import { plain } from '../detect/plain.ts';
 import { UsageError } from '../errors.ts';
-import { evaluateCounted } from '../expression/evaluate-counted.ts';
+import { evaluateAll } from '../expression/evaluate-counted.ts';
 import { readEvents, readRequests } from '../scan.ts';
 import { countText } from '../sinks/quantities.ts';
 import type { Column, Row } from '../sinks/types.ts';
@@ -31,10 +31,11 @@ export async function top(args: Arguments): Promise<number> {
   let total = 0;
 
   for await (const records of (unit === 'event' ? readEvents : readRequests)(plan.reading)) {
-    for (const record of records) {
-      const values: unknown[] = [];
-      for (const { name, expression } of fields)
-        values.push((await evaluateCounted(`--by ${name}`, expression, record, plan.summary)) ?? null);
+    const columns = [];
+    for (const { name, expression } of fields)
+      columns.push(await evaluateAll(`--by ${name}`, expression, records, plan.summary));
+    for (const index of records.keys()) {
+      const values = columns.map((column) => column[index] ?? null);
       const key = keyOf(values);
       const count = counts.get(key);
       total += 1;

@@ -95,6 +95,8 @@ export interface Detector {
   readonly aboutLog: boolean;
   readonly file: DetectorFile;
   readonly path: string;
+  /** Line of the file, from 1, where a key stands: `['columns', 'role']`. */
+  lineOf(keys: readonly (string | number)[]): number;
 }
 
 export interface DetectorOptions {
@@ -145,5 +147,6 @@ function compileDetector(document: Document<DetectorFile>, options: DetectorOpti
     aboutLog: file.aboutLog ?? false,
     file,
     path: document.path,
+    lineOf: document.line,
   };
 }

@@ -3,7 +3,7 @@ import { eventTime } from '../event/time.ts';
 import type { EventRecord } from '../event/types.ts';
 import { toBoolean } from '../expression/boolean.ts';
 import type { CompiledExpression } from '../expression/compile.ts';
-import { evaluateCounted, runCounted } from '../expression/evaluate-counted.ts';
+import { awaitCounted, runCounted } from '../expression/evaluate-counted.ts';
 import { countUnjudged, type Summary } from '../summary.ts';
 import type { Detector } from './detector.ts';
 import type { Exception } from './exceptions.ts';
@@ -58,8 +58,10 @@ export function createEngine(
   /** The time of the oldest request that was judged since windows were looked through. */
   let oldest = Number.POSITIVE_INFINITY;
 
-  const evaluate = (name: string, expression: CompiledExpression, record: EventRecord): Promise<unknown> =>
-    evaluateCounted(name, expression, record, summary);
+  const evaluate = async (name: string, expression: CompiledExpression, record: EventRecord): Promise<unknown> =>
+    expression.predicate
+      ? runCounted(name, expression.predicate, record, summary)
+      : awaitCounted(name, expression.evaluate(record.event), record, summary);
 
   const isExcepted = async (detector: Detector, record: EventRecord): Promise<boolean> => {
     for (const exception of exceptions) {
@@ -110,6 +112,7 @@ export function createEngine(
       const findings: Finding[] = [];
       let hash: string | undefined;
       for (const detector of detectors) {
+        // At once where it can be: a promise for each of all detectors, for each request, would cost more than they do.
         const { predicate } = detector.match;
         const answer = predicate
           ? runCounted(detector.id, predicate, record, summary)

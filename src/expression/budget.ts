@@ -5,7 +5,7 @@ import { EvaluationError } from './failure.ts';
  * such as `**.(**)` grows with the square of what a client sent. No honest one comes near: an event of 100 MB has some
  * million values.
  */
-const MAX_STEPS = 50_000_000;
+const MAX_STEPS = 20_000_000;
 const CHARACTERS = 16;
 
 let left = 0;

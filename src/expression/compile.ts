@@ -3,11 +3,13 @@ import { type AstNode, walk } from './ast.ts';
 import { ExpressionError } from './error.ts';
 import { eventFunctions } from './functions.ts';
 import { createInterpreter } from './interpreter.ts';
-import { findUnknownName } from './names.ts';
+import { findUnknownName, insteadOf } from './names.ts';
 import { isRefusal, normalise, type Refusal } from './normalise.ts';
 import { type ExpressionPlan, planExpression } from './plan.ts';
 import { compilePredicate, type Predicate } from './predicate.ts';
 import { linearPattern } from './regex.ts';
+import type { Trap } from './trap.ts';
+import { findTraps } from './traps.ts';
 
 /** Lists of the configuration, by name without the `$`; each is a variable of every expression. */
 export type Lists = Readonly<Record<string, readonly string[]>>;
@@ -21,6 +23,8 @@ export interface CompiledExpression {
   readonly refusal: Refusal | undefined;
   /** What follows from the expression without running it; undefined where it is not compiled. */
   readonly plan: ExpressionPlan | undefined;
+  /** What it may not mean as it was meant; none of an expression that is not compiled. */
+  readonly traps: readonly Trap[];
   /**
    * The expression's value for an event, undefined for "nothing", from whatever runs it.
    * @throws {EvaluationError} when the event's shape makes the expression fail (`$contains` of a number).
@@ -49,7 +53,7 @@ export function compileExpression(text: string, options: CompileOptions = {}): C
   const { ast, evaluate } = createInterpreter(text, lists);
   check(text, ast, lists, options.detector ?? false);
   const node = normalise(ast, lists);
-  if (isRefusal(node)) return { text, predicate: undefined, refusal: node, plan: undefined, evaluate };
+  if (isRefusal(node)) return { text, predicate: undefined, refusal: node, plan: undefined, traps: [], evaluate };
   const predicate = compilePredicate(node);
   let plan: ExpressionPlan | undefined;
   return {
@@ -61,13 +65,20 @@ export function compileExpression(text: string, options: CompileOptions = {}): C
       plan ??= planExpression(node);
       return plan;
     },
+    get traps() {
+      return findTraps(node, { isDetector: options.detector === true });
+    },
     evaluate: async (event) => predicate(event),
   };
 }
 
 function check(text: string, ast: unknown, lists: Lists, detector: boolean): void {
   const unknown = findUnknownName(ast, (name) => Object.hasOwn(eventFunctions, name) || Object.hasOwn(lists, name));
-  if (unknown) throw new ExpressionError(text, unknown.position, `there is no $${unknown.name}`);
+  if (unknown) {
+    const instead = insteadOf(unknown.name);
+    const hint = instead ? `; write ${instead}` : '';
+    throw new ExpressionError(text, unknown.position, `there is no $${unknown.name}${hint}`);
+  }
   for (const node of walk(ast)) {
     checkRegex(text, node);
     if (detector) checkAllowed(text, node);

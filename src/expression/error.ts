@@ -16,13 +16,13 @@ export class ExpressionError extends KnownError {
   }
 }
 
-/** The line of the expression in question with a caret below the place; long lines are cut around it. */
-function caret(expression: string, position: number): string {
+/** The line of the expression in question with a caret below the place, in two lines; long ones are cut around it. */
+export function caret(expression: string, position: number, width = 100): string {
   const start = position === 0 ? 0 : expression.lastIndexOf('\n', position - 1) + 1;
   const end = expression.indexOf('\n', position);
   const line = expression.slice(start, end < 0 ? undefined : end).replaceAll('\t', ' ');
   const column = position - start;
-  const from = Math.max(0, column - 60);
-  const shown = line.slice(from, from + 100);
+  const from = Math.max(0, column - Math.round(width * 0.6));
+  const shown = line.slice(from, from + width);
   return `  ${from > 0 ? '…' : ''}${shown}\n  ${' '.repeat(column - from + (from > 0 ? 1 : 0))}^`;
 }

@@ -51,3 +51,32 @@ function position(node: AstNode): number {
   const end = typeof node.position === 'number' ? node.position : 0;
   return Math.max(0, end - String(node.value).length - 1);
 }
+
+/** What people look for by the names of other languages, and how it is written here. */
+const WRITTEN_AS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '$glob(x, "prefix*")': 'startsWith hasPrefix beginsWith',
+    '$glob(x, "*suffix")': 'endsWith hasSuffix',
+    '"item" in list, or $contains(x & "", "part") for a text': 'includes has indexOf contain hasItem',
+    '$contains(x & "", /pattern/)': 'matches test regex regexMatch search like',
+    '$exists(list[condition])': 'any some find',
+    '$not($exists(list[$not(condition)]))': 'every all',
+    '$exists(x)': 'defined isDefined present hasField isSet',
+    '$not(x or false)': 'empty isEmpty isNull isMissing',
+    'a ?: b': 'coalesce default ifNull orElse',
+    'a ? b : c': 'if iif when',
+    'a & b': 'concat',
+    '$lowercase(x & "")': 'lower toLowerCase toLower lcase',
+    '$uppercase(x & "")': 'upper toUpperCase toUpper ucase',
+    '$count(list), or $length(x & "") for a text': 'size len',
+    'list[0]': 'first head',
+    'list[-1]': 'last',
+    '$distinct(list)': 'unique uniq',
+  }).flatMap(([written, names]) => names.split(' ').map((name) => [name.toLowerCase(), written])),
+);
+
+/** What to write for a function that does not exist; undefined where nobody can know. */
+export function insteadOf(name: string): string | undefined {
+  const sameLetters = [...JSONATA_FUNCTIONS].find((known) => known.toLowerCase() === name.toLowerCase());
+  return sameLetters === undefined ? WRITTEN_AS.get(name.toLowerCase()) : `$${sameLetters}`;
+}

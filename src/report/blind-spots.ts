@@ -1,6 +1,12 @@
 import { formatTime } from '../event/time.ts';
 import type { Clock } from '../sinks/clock.ts';
-import { damageTexts, failureTexts, forgottenBurstsTexts, receivedOnlyTexts } from '../sinks/damage-text.ts';
+import {
+  damageTexts,
+  failureTexts,
+  forgottenBurstsTexts,
+  receivedOnlyTexts,
+  unjudgedTexts,
+} from '../sinks/damage-text.ts';
 import { gapText } from '../sinks/gap-text.ts';
 import { countText } from '../sinks/quantities.ts';
 import type { Summary } from '../summary.ts';
@@ -59,7 +65,7 @@ export function blindSpots(sources: BlindSpotSources): BlindSpot[] {
     damage: [...damageTexts(summary), ...untimedTexts(sources)],
     selection: selectionTexts(sources),
     stage: receivedOnlyTexts(summary),
-    level: bodyTexts(sources),
+    level: [...unjudgedTexts(summary), ...bodyTexts(sources)],
     limit: limitTexts(sources),
   };
   return BLIND_SPOTS.flatMap((kind) => texts[kind].map((text) => ({ kind, text })));
@@ -123,7 +129,7 @@ function bodyTexts({ missingBodies }: BlindSpotSources): string[] {
     const what = all
       ? countText(changes, 'change')
       : `${missing.toLocaleString('en-US')} of ${countText(changes, 'change')}`;
-    return `${what} of ${resource} ${missing === 1 ? 'was' : 'were'} logged without the object that was sent: what changed is not known, and detectors that ask for it saw nothing; the audit level Request would log it`;
+    return `${what} of ${resource} ${missing === 1 ? 'was' : 'were'} logged without the object that was sent: what changed is not known; the audit level Request would log it`;
   });
   const further = missingBodies.length - MAX_BODIES;
   return further > 0 ? [...texts, `so were changes of ${countText(further, 'further resource')}`] : texts;

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { parseColumnList } from '../../src/commands/column-list.ts';
 import { UsageError } from '../../src/errors.ts';
-import { auditFields, eventOf } from '../audit-event.ts';
+import { auditFields, recordOf } from '../audit-event.ts';
 
 const names = (list: string): string[] => parseColumnList('columns', list, {}).map(({ name }) => name);
 
 async function row(list: string, fields: Readonly<Record<string, unknown>> = {}): Promise<Record<string, unknown>> {
-  const event = eventOf(auditFields(fields));
+  const record = recordOf(auditFields(fields));
   const entries = parseColumnList('columns', list, {}).map(
-    async ({ name, expression }) => [name, await expression.evaluate(event)] as const,
+    async ({ name, expression }) => [name, await expression.evaluate(record)] as const,
   );
   return Object.fromEntries(await Promise.all(entries));
 }

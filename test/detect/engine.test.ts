@@ -335,3 +335,59 @@ describe('a body that is nested 10,000 deep', () => {
     expect([...summary.failures.keys()].length).toBeLessThanOrEqual(1);
   });
 });
+
+describe('a request whose bodies were not logged', () => {
+  const match = 'objectRef.resource = "roles" and verb in ["create", "patch"] and "*" in requestObject.rules.verbs';
+  const create = { verb: 'create', objectRef: { resource: 'roles', namespace: 'prod' } };
+  const unjudged = async (detector: Detector, ...events: readonly Record<string, unknown>[]): Promise<number> => {
+    const { summary } = await judge(detector, events);
+    return [...summary.unjudged.values()].reduce((sum, { count }) => sum + count, 0);
+  };
+
+  it('could not be judged where the rest does not decide', async () => {
+    const { summary } = await judge(detectorOf(match), [create, create, { ...create, verb: 'get' }]);
+    expect([...summary.unjudged.values()]).toEqual([
+      {
+        detector: 'test-detector',
+        bodies: 'request',
+        why: 'Metadata',
+        count: 2,
+        first: { path: 'audit.log', offset: 0 },
+      },
+    ]);
+  });
+
+  it.each([
+    ['of another resource', { ...create, objectRef: { resource: 'pods' } }],
+    ['logged at level Request, and without an object', { ...create, level: 'Request' }],
+    ['with an object that does not match', { ...create, level: 'Request', requestObject: { rules: [] } }],
+    ['that was forbidden', { ...create, annotations: { 'authorization.k8s.io/decision': 'forbid' } }],
+  ])('was judged: one %s', async (_, event) => {
+    expect(await unjudged(detectorOf(match), event)).toBe(0);
+  });
+
+  it('is found, and judged, where the rest is enough', async () => {
+    const either = `verb = "create" or ${match}`;
+    const { findings, summary } = await judge(detectorOf(either), [create]);
+    expect(findings).toHaveLength(1);
+    expect(summary.unjudged.size).toBe(0);
+  });
+
+  it('is no blind spot of a detector that asks about the log itself', async () => {
+    expect(await unjudged(detectorOf(match, ['aboutLog: true']), create)).toBe(0);
+  });
+
+  it('is not told of a detector that the interpreter runs', async () => {
+    expect(await unjudged(detectorOf(`${match} and $fromMillis(0, "[Y]") = "1970"`), create)).toBe(0);
+  });
+
+  it('is judged by a function that knows what holds pods', async () => {
+    const privileged = detectorOf('true in $containers().securityContext.privileged');
+    const lease = { resource: 'leases', apiGroup: 'coordination.k8s.io' };
+    expect(await unjudged(privileged, { ...create, objectRef: lease })).toBe(0);
+    expect(await unjudged(privileged, { ...create, objectRef: { resource: 'deployments', apiGroup: 'apps' } })).toBe(1);
+    expect(
+      await unjudged(privileged, { ...create, objectRef: { resource: 'rollouts', apiGroup: 'argoproj.io' } }),
+    ).toBe(1);
+  });
+});

@@ -625,7 +625,7 @@ export function sampleReport(change: Partial<Report> = {}): Report {
       },
       {
         kind: 'level',
-        text: '61 of 1,204 changes of deployments were logged without the object that was sent: what changed is not known, and detectors that ask for it saw nothing; the audit level Request would log it',
+        text: '61 of 1,204 changes of deployments were logged without the object that was sent: what changed is not known; the audit level Request would log it',
       },
       { kind: 'limit', text: '27 findings more than this report holds; auditscan detect -o jsonl gives all' },
     ],
