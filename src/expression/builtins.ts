@@ -74,10 +74,7 @@ const DEFINITIONS: Readonly<Record<string, readonly [signature: string, run: (..
   match: ['<s-f<s:o>n?:a<o>>', match],
   replace: ['<s-(sf)(sf)n?:s>', replace],
   split: ['<s-(sf)n?:a<s>>', split],
-  join: [
-    '<a<s>s?:s>',
-    (texts: readonly string[] | undefined, separator = '') => texts && spendText(texts.join(separator)),
-  ],
+  join: ['<a<s>s?:s>', join],
   base64encode: ['<s-:s>', ofText((text) => spendText(Buffer.from(text, 'binary').toString('base64')))],
   base64decode: ['<s-:s>', ofText((text) => spendText(Buffer.from(text, 'base64').toString('binary')))],
   encodeUrl: ['<s-:s>', coder('encodeUrl', encodeURI)],
@@ -207,6 +204,7 @@ function replace(
   const pieces: string[] = [];
   let position = 0;
   const put = (until: number, piece: string): void => {
+    spend(1);
     pieces.push(spendText(text.slice(position, until)), spendText(piece));
   };
   if (typeof pattern === 'string') {
@@ -254,6 +252,12 @@ function substitute(replacement: string, match: string, groups: readonly (string
     dollar = replacement.indexOf('$', position);
   }
   return result + replacement.slice(position);
+}
+
+function join(texts: readonly string[] | undefined, separator = ''): string | undefined {
+  if (texts === undefined) return undefined;
+  spend(texts.length);
+  return spendText(texts.join(separator));
 }
 
 function split(text: string | undefined, separator: string | Matcher, limit?: number): unknown {

@@ -79,7 +79,7 @@ interface Surroundings {
 }
 
 function readNode(ast: AstNode, around: Surroundings): Node {
-  const position = typeof ast.position === 'number' ? ast.position : 0;
+  const position = positionOf(ast);
   if (around.depth > MAX_DEPTH) throw new Refused('it is nested too deeply', position);
   for (const mark of UNKNOWN_MARKS) {
     if (ast[mark] !== undefined) throw new Refused('it binds positions or parents (`@`, `#`, `%`)', position);
@@ -93,6 +93,13 @@ function readNode(ast: AstNode, around: Surroundings): Node {
     group: readGroup(ast.group, below),
     keepsArray: ast.keepArray === true,
   };
+}
+
+/** A path has none of its own, but its first step has. */
+function positionOf({ position, steps }: AstNode): number {
+  if (typeof position === 'number') return position;
+  const [first] = (steps ?? []) as readonly AstNode[];
+  return typeof first?.position === 'number' ? first.position : 0;
 }
 
 function readForm(ast: AstNode, around: Surroundings, isArgument: boolean, position: number): Form {
@@ -167,7 +174,7 @@ function readPath(ast: AstNode, around: Surroundings, position: number): Form {
 }
 
 function readStep(ast: AstNode, around: Surroundings): Step {
-  const position = typeof ast.position === 'number' ? ast.position : 0;
+  const position = positionOf(ast);
   return { node: readNode(ast, around), stages: readFilters(ast.stages, around, position) };
 }
 
@@ -232,7 +239,7 @@ function readUnary(ast: AstNode, around: Surroundings, position: number): Form {
 }
 
 function readBind(ast: AstNode, around: Surroundings): Node {
-  const position = typeof ast.position === 'number' ? ast.position : 0;
+  const position = positionOf(ast);
   const value = ast.rhs as AstNode;
   if ((ast.lhs as AstNode).value === '$') throw new Refused('it binds $$', position);
   return {

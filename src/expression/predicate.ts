@@ -256,6 +256,7 @@ export function compileFiltered(of: Closure, filter: Node): Closure {
       const answer = run(item, scope);
       const indexes = isNumeric(answer) ? [answer] : answer;
       if (isArrayOfNumbers(indexes)) {
+        spend(indexes.length);
         for (const wanted of indexes) {
           const at = Math.floor(wanted);
           if ((at < 0 ? items.length + at : at) === index) push(results, item);

@@ -1,3 +1,4 @@
+import { spend } from './budget.ts';
 import { failure } from './failure.ts';
 
 /**
@@ -82,6 +83,7 @@ function arrayOf(
   token: string,
   index: number,
 ): readonly unknown[] {
+  if (Array.isArray(arg)) spend(arg.length / 16);
   const array = Array.isArray(arg) ? (arg as readonly unknown[]) : undefined;
   if (items !== undefined) {
     const fits = array ? array.length === 0 || array.every((item) => letterOf(item) === items) : letters === items;

@@ -51,7 +51,9 @@ export function isNumeric(value: unknown): value is number {
 
 export function isArrayOfNumbers(value: unknown): value is number[] {
   // Every item is asked, as jsonata does, for one of them may be an error.
-  return Array.isArray(value) && value.filter((item) => !isNumeric(item)).length === 0;
+  if (!Array.isArray(value)) return false;
+  spend(value.length / 16);
+  return value.filter((item) => !isNumeric(item)).length === 0;
 }
 
 /** `$boolean`; undefined for nothing. */
@@ -67,13 +69,19 @@ export function boolean(value: unknown): boolean | undefined {
       return isNumeric(value) && value !== 0;
     case 'object':
       if (value === null) return false;
-      if (!Array.isArray(value)) return Object.keys(value).length > 0;
+      if (!Array.isArray(value)) return hasKeys(value);
       if (value.length === 1) return boolean(value[0]);
       spend(value.length);
       return value.filter((item) => boolean(item)).length > 0;
     default:
       return false;
   }
+}
+
+/** Without making a list of them, for a client chooses how many there are. */
+function hasKeys(value: object): boolean {
+  for (const key in value) if (Object.hasOwn(value, key)) return true;
+  return false;
 }
 
 export function isTrue(value: unknown): boolean {
@@ -157,6 +165,7 @@ function isComparable(value: unknown): value is string | number | undefined {
 function includes(left: unknown, right: unknown): boolean {
   if (left === undefined || right === undefined) return false;
   if (!Array.isArray(right)) return right === left;
+  spend(right.length / 16);
   // Not Array.includes, to which NaN is equal to itself.
   return right.indexOf(left) >= 0;
 }
