@@ -30,7 +30,7 @@ const WITHOUT_PODS = [
 const OWN_GROUPS: ReadonlySet<string> = new Set([...WITH_PODS, ...WITHOUT_PODS, 'policy', 'autoscaling']);
 /** Of the group without a name, which other tools leave out of any event. */
 const CORE: ReadonlySet<string> = new Set([
-  ...['configmaps', 'secrets', 'events', 'nodes', 'endpoints', 'services', 'namespaces', 'serviceaccounts'],
+  ...['configmaps', 'secrets', 'events', 'nodes', 'endpoints', 'namespaces', 'serviceaccounts'],
   ...['persistentvolumeclaims', 'persistentvolumes', 'limitranges', 'resourcequotas', 'bindings'],
 ]);
 /** Their bodies are objects of another kind. */
@@ -52,11 +52,13 @@ export function podSpec(event: AuditEvent): Tree | undefined {
 }
 
 /** Whether the body of such a request can hold a pod spec: a resource of Kubernetes that never does is known by its name. */
-export function mayHoldPods({ objectRef }: AuditEvent): boolean {
+export function mayHoldPods({ objectRef, requestURI }: AuditEvent): boolean {
   const { resource, apiGroup, subresource } = objectRef ?? {};
   if (OTHER_SUBRESOURCES.has(subresource ?? '')) return false;
   if (PATHS.has(resource ?? '')) return true;
-  return apiGroup ? !OWN_GROUPS.has(apiGroup) : !CORE.has(resource ?? '');
+  if (apiGroup) return !OWN_GROUPS.has(apiGroup);
+  // Knative has services, too, whose URI tells their group.
+  return resource === 'services' ? !requestURI?.startsWith('/api/') : !CORE.has(resource ?? '');
 }
 
 /** Several functions of several detectors ask for the same patch; it lives as long as its event. */

@@ -9,8 +9,8 @@ import { type AuditEvent, PLANTED } from '../event/types.ts';
 import { queryValues } from '../event/uri.ts';
 import type { FieldPath } from './field-path.ts';
 
-/** How the keys of the event were spelled in the log; no field of it, and in every log. */
-const SPELLING: FieldPath = ['(keys as logged)'];
+/** How the event stands in the log: the spelling of its keys, which bodies it has. No field of it, and always known. */
+export const AS_LOGGED: FieldPath = ['(as logged)'];
 
 /** A function of ours, as jsonata calls it and as the planner understands it. */
 export interface EventFunction {
@@ -36,7 +36,8 @@ const USERNAME: FieldPath = ['user', 'username'];
 const REQUEST_URI: readonly FieldPath[] = [['requestURI']];
 const IN_BODY = ['"requestObject"'];
 const WHICH: readonly FieldPath[] = ['resource', 'apiGroup', 'subresource'].map((key) => ['objectRef', key]);
-const POD: readonly FieldPath[] = [...WHICH, ['requestObject']];
+const WHICH_BY_URI: readonly FieldPath[] = [...WHICH, ['requestURI']];
+const POD: readonly FieldPath[] = [...WHICH_BY_URI, ['requestObject']];
 const CODE: FieldPath = ['responseStatus', 'code'];
 const OUTCOME: readonly FieldPath[] = [CODE, ['stage'], ['annotations'], ['responseStatus', 'status']];
 
@@ -47,7 +48,10 @@ const decidedByCode = ({ responseStatus }: AuditEvent): readonly FieldPath[] => 
 };
 
 /** Of a resource that holds no pods, the body does not matter. */
-const decidedByResource = (event: AuditEvent): readonly FieldPath[] => (mayHoldPods(event) ? POD : WHICH);
+const decidedByResource = (event: AuditEvent): readonly FieldPath[] => {
+  if (mayHoldPods(event)) return POD;
+  return event.objectRef?.resource === 'services' ? WHICH_BY_URI : WHICH;
+};
 
 /** What every expression can call beside jsonata's own functions, by name without the `$`. */
 export const eventFunctions: Readonly<Record<string, EventFunction>> = {
@@ -123,8 +127,18 @@ export const eventFunctions: Readonly<Record<string, EventFunction>> = {
     decidedBy: decidedByCode,
     hasNumbers: false,
   },
+  /**
+   * `$logged("responseObject")`: whether the event holds that body. A body that is only asked about where it was logged is no
+   * blind spot where it was not.
+   */
+  logged: {
+    run: (event, body) =>
+      body === 'requestObject' || body === 'responseObject' ? (event[body] ?? null) !== null : undefined,
+    reads: () => [AS_LOGGED],
+    hasNumbers: false,
+  },
   /** Keys that were renamed because they would have blinded the expression engine; undefined where there were none. */
-  planted: { run: (event) => event[PLANTED], reads: () => [SPELLING], hasNumbers: false },
+  planted: { run: (event) => event[PLANTED], reads: () => [AS_LOGGED], hasNumbers: false },
 };
 
 function glob(value: unknown, patterns: unknown): boolean | undefined {

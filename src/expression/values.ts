@@ -90,18 +90,31 @@ export function isTrue(value: unknown): boolean {
 
 /** The value of a field, of each item of an array. */
 export function lookup(input: unknown, key: string): unknown {
-  if (Array.isArray(input)) {
-    const result = createSequence();
-    for (const item of input) {
-      spend(1);
-      const found = lookup(item, key);
-      if (Array.isArray(found)) for (const value of found) push(result, value);
-      else if (found !== undefined) push(result, found);
-    }
-    return result;
-  }
+  if (Array.isArray(input)) return lookupEach(input, key);
   if (typeof input !== 'object' || input === null || !Object.hasOwn(input, key)) return undefined;
   return (input as Record<string, unknown>)[key];
+}
+
+/** Of every item, however deep in arrays it lies; a loop, for a client writes as deep as it likes. */
+function lookupEach(items: readonly unknown[], key: string): Sequence {
+  const result = createSequence();
+  const open = [{ items, next: 0 }];
+  for (let level = open.at(-1); level; level = open.at(-1)) {
+    if (level.next === level.items.length) {
+      open.pop();
+      continue;
+    }
+    spend(1);
+    const item = level.items[level.next++];
+    if (Array.isArray(item)) {
+      open.push({ items: item, next: 0 });
+      continue;
+    }
+    const found = lookup(item, key);
+    if (Array.isArray(found)) for (const value of found) push(result, value);
+    else if (found !== undefined) push(result, found);
+  }
+  return result;
 }
 
 export function append(first: unknown, second: unknown): unknown {

@@ -377,6 +377,13 @@ describe('a request whose bodies were not logged', () => {
     expect(await unjudged(detectorOf(match, ['aboutLog: true']), create)).toBe(0);
   });
 
+  it('is no blind spot where the body is asked about only if it was logged', async () => {
+    const role = '$exists(responseObject.roleRef)';
+    expect(await unjudged(detectorOf(role), create)).toBe(1);
+    expect(await unjudged(detectorOf(`$logged("responseObject") and ${role}`), create)).toBe(0);
+    expect(await unjudged(detectorOf(`(verb = "patch" or $logged("responseObject")) and ${role}`), create)).toBe(0);
+  });
+
   it('is not told of a detector that the interpreter runs', async () => {
     expect(await unjudged(detectorOf(`${match} and $fromMillis(0, "[Y]") = "1970"`), create)).toBe(0);
   });
@@ -385,6 +392,10 @@ describe('a request whose bodies were not logged', () => {
     const privileged = detectorOf('true in $containers().securityContext.privileged');
     const lease = { resource: 'leases', apiGroup: 'coordination.k8s.io' };
     expect(await unjudged(privileged, { ...create, objectRef: lease })).toBe(0);
+    const service = { ...create, objectRef: { resource: 'services' }, requestURI: '/api/v1/namespaces/prod/services' };
+    expect(await unjudged(privileged, service)).toBe(0);
+    const knative = { ...service, requestURI: '/apis/serving.knative.dev/v1/namespaces/prod/services' };
+    expect(await unjudged(privileged, knative)).toBe(1);
     expect(await unjudged(privileged, { ...create, objectRef: { resource: 'deployments', apiGroup: 'apps' } })).toBe(1);
     expect(
       await unjudged(privileged, { ...create, objectRef: { resource: 'rollouts', apiGroup: 'argoproj.io' } }),

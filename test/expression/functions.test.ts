@@ -183,3 +183,16 @@ it.each([
 ])('$succeeded() of %i is %j', (code, expected) => {
   expect(call('succeeded', { responseStatus: { code } })).toBe(expected);
 });
+
+describe('$logged', () => {
+  it.each([
+    [{ requestObject: {} }, 'requestObject', true],
+    [{ requestObject: {} }, 'responseObject', false],
+    [{ responseObject: null }, 'responseObject', false],
+    [{ responseObject: false }, 'responseObject', true],
+    [{ requestObject: {} }, 'verb', undefined],
+    [{}, undefined, undefined],
+  ])('of %j: %s', (fields, body, expected) => {
+    expect(call('logged', fields, body)).toBe(expected);
+  });
+});
