@@ -112,16 +112,12 @@ function levelText(plan: ExpressionPlan, aboutLog: boolean): string {
     : `${what}; an event without, that the rest does not decide, is a blind spot`;
 }
 
-/** What stands in the head can rule an event out; that it matches is only certain when all is read. */
+/** What of it stands at the beginning of an event. Whether that ever decides, its terms and their order say. */
 function headText({ fields, headFields }: ExpressionPlan): string {
   if (headFields.length === 0) return 'no field of it; the head of an event decides nothing';
   const names = headFields.map(pathText);
-  const alone = names.length === 1 ? 'it alone' : 'these alone';
   const isAll = fields.every((field) => names.includes(pathText(field)));
-  const what = isAll
-    ? 'nothing else is asked'
-    : `${alone} may make it false, and then the rest of the event is not asked`;
-  return `${names.join(', ')}: ${what}`;
+  return `${names.join(', ')}: ${isAll ? 'nothing else is asked' : 'where they decide, the rest is not asked'}`;
 }
 
 /** Alternatives that are shown; a list of the configuration may have hundreds. */

@@ -47,6 +47,10 @@ export async function prepareDetectors(
     !unwanted.some((pattern) => globMatches(id, pattern)) &&
     (least === undefined || severityRank(severity) >= severityRank(least));
   const detectors = all.filter(isWanted);
+  for (const { id, match } of detectors) {
+    if (match.refusal && /requestObject|responseObject/.test(match.text))
+      note(`${id} is not compiled: what it could not judge is not known; auditscan detectors lint says why`);
+  }
   const silence = { ...SILENCE, severity: config.severities[SILENCE.id] ?? SILENCE.severity };
   if (detectors.length === 0) throw new UsageError('no detector is left to run');
   const exceptions = compileExceptions(

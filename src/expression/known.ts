@@ -126,8 +126,8 @@ export function mayBeNothing(node: Node, known: Known): boolean {
     }
     case 'call': {
       if (ALWAYS.has(form.name)) return false;
-      // What has no argument of its own asks the event; the others give something for something.
-      if (form.isOurs && !['glob', 'cidr'].includes(form.name)) return true;
+      // Of ours, only $glob gives something for something; the others ask the event, or for an address.
+      if (form.isOurs && form.name !== 'glob') return true;
       return form.args.some((arg) => mayBeNothing(arg, known));
     }
     default:

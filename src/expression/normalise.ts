@@ -11,8 +11,8 @@ export interface Refusal {
   readonly position: number;
 }
 
-/** Deeper than anybody writes; the planner is recursive. */
-const MAX_DEPTH = 100;
+/** Deeper than anybody writes; the planner is recursive. Terms joined by `or` are nested in each other, too. */
+const MAX_DEPTH = 500;
 
 const OPERATORS: ReadonlySet<string> = new Set<Operator | Comparison | Arithmetic>([
   ...(['and', 'or', '=', '!=', '<', '<=', '>', '>=', '+', '-', '*', '/', '%', '&', '..', 'in'] as const),
@@ -80,7 +80,7 @@ interface Surroundings {
 
 function readNode(ast: AstNode, around: Surroundings): Node {
   const position = positionOf(ast);
-  if (around.depth > MAX_DEPTH) throw new Refused('it is nested too deeply', position);
+  if (around.depth > MAX_DEPTH) throw new Refused('it is nested too deeply, or joins too many terms', position);
   for (const mark of UNKNOWN_MARKS) {
     if (ast[mark] !== undefined) throw new Refused('it binds positions or parents (`@`, `#`, `%`)', position);
   }

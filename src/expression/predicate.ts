@@ -18,6 +18,7 @@ import {
   isArrayOfNumbers,
   isNumeric,
   isTrue,
+  leaves,
   lookup,
   operation,
   push,
@@ -319,18 +320,10 @@ function wildcard(input: unknown): unknown {
   if (typeof value !== 'object' || value === null) return results;
   for (const key of Object.keys(value)) {
     const item = (value as Record<string, unknown>)[key];
-    if (Array.isArray(item)) results = append(results, flatten(item, []));
+    if (Array.isArray(item)) results = append(results, [...leaves(item)]);
     else push(results as unknown[], item);
   }
   return results;
-}
-
-function flatten(items: readonly unknown[], flat: unknown[]): unknown[] {
-  for (const item of items) {
-    if (Array.isArray(item)) flatten(item, flat);
-    else push(flat, item);
-  }
-  return flat;
 }
 
 function descendants(input: unknown): unknown {

@@ -147,7 +147,7 @@ function checkCall(node: Node, form: CallForm, known: Known, { found, isDetector
     found.push({
       kind: 'not-of-nothing',
       position: startOf(node),
-      message: `${cut(spell(first))} may give nothing; $not of nothing is nothing, which counts as false`,
+      message: `${cut(spell(first))} may give nothing; $not of nothing is nothing, not true`,
       advice: `$not(${value} or false)`,
     });
   }
@@ -159,7 +159,7 @@ function checkCall(node: Node, form: CallForm, known: Known, { found, isDetector
     found.push({
       kind: 'text-function',
       position: startOf(arg),
-      message: `$${name} fails where ${cut(spell(arg))} is ${why}; the failure is counted, and the event is no match`,
+      message: `$${name} fails where ${cut(spell(arg))} is ${why}; the failure is counted, and gives nothing`,
       advice: `$${name}(${args.map((given, at) => (at === index ? `${spell(given)} & ""` : spell(given))).join(', ')})`,
     });
   }

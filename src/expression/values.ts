@@ -70,12 +70,20 @@ export function boolean(value: unknown): boolean | undefined {
     case 'object':
       if (value === null) return false;
       if (!Array.isArray(value)) return hasKeys(value);
-      if (value.length === 1) return boolean(value[0]);
-      spend(value.length);
-      return value.filter((item) => boolean(item)).length > 0;
+      return booleanOfArray(value);
     default:
       return false;
   }
+}
+
+/** An array of one is what its item is; of several, every one is asked, for one of them may be an error. */
+function booleanOfArray(array: readonly unknown[]): boolean | undefined {
+  let value: unknown = array;
+  while (Array.isArray(value) && value.length === 1) value = value[0];
+  if (!Array.isArray(value)) return boolean(value);
+  let isAny = false;
+  for (const item of leaves(value)) if (boolean(item)) isAny = true;
+  return isAny;
 }
 
 /** Without making a list of them, for a client chooses how many there are. */
@@ -95,9 +103,18 @@ export function lookup(input: unknown, key: string): unknown {
   return (input as Record<string, unknown>)[key];
 }
 
-/** Of every item, however deep in arrays it lies; a loop, for a client writes as deep as it likes. */
 function lookupEach(items: readonly unknown[], key: string): Sequence {
   const result = createSequence();
+  for (const item of leaves(items)) {
+    const found = lookup(item, key);
+    if (Array.isArray(found)) for (const value of found) push(result, value);
+    else if (found !== undefined) push(result, found);
+  }
+  return result;
+}
+
+/** The items of arrays in arrays, in their order; without recursion, for a client nests as deep as it likes. */
+export function* leaves(items: readonly unknown[]): Generator<unknown> {
   const open = [{ items, next: 0 }];
   for (let level = open.at(-1); level; level = open.at(-1)) {
     if (level.next === level.items.length) {
@@ -106,15 +123,9 @@ function lookupEach(items: readonly unknown[], key: string): Sequence {
     }
     spend(1);
     const item = level.items[level.next++];
-    if (Array.isArray(item)) {
-      open.push({ items: item, next: 0 });
-      continue;
-    }
-    const found = lookup(item, key);
-    if (Array.isArray(found)) for (const value of found) push(result, value);
-    else if (found !== undefined) push(result, found);
+    if (Array.isArray(item)) open.push({ items: item, next: 0 });
+    else yield item;
   }
-  return result;
 }
 
 export function append(first: unknown, second: unknown): unknown {

@@ -41,7 +41,7 @@ export function unjudgedTexts({ unjudged }: Summary): string[] {
       .slice(0, MAX_UNJUDGED)
       .map(
         ({ detector, bodies, why, count, first }) =>
-          `${detector} could not judge ${countText(count, 'request')}: no ${bodies} bodies ${WHY[why]}, first at ${placeText(first)}`,
+          `${detector} could not judge ${countText(count, 'request')}: ${bodies === 'request and response' ? 'neither request nor response' : `no ${bodies}`} bodies ${WHY[why]}, first at ${placeText(first)}`,
       ),
     ...(further > 0 ? [`nor could ${countText(further, 'further detector')} judge all requests`] : []),
   ];

@@ -27,7 +27,7 @@ describe('the plan of an expression', () => {
   it('that reads a body', () => {
     const text = explain('verb = "create" and "x" in requestObject.a');
     expect(text).toContain('level   Request: it reads requestObject; an event without');
-    expect(text).toContain('head    verb: it alone may make it false, and then the rest of the event is not asked');
+    expect(text).toContain('head    verb: where they decide, the rest is not asked');
     expect(explain('requestObject.a = responseObject.b')).toContain(
       'level   RequestResponse: it reads requestObject and responseObject;',
     );
@@ -74,7 +74,7 @@ describe('the plan of an expression', () => {
     expect(explain('verb = "get"\n\tand $not(objectRef.namespace)')).toContain(
       [
         'Traps',
-        '  objectRef.namespace may give nothing; $not of nothing is nothing, which counts as false',
+        '  objectRef.namespace may give nothing; $not of nothing is nothing, not true',
         '     and $not(objectRef.namespace)',
         '         ^',
         '  write   $not(objectRef.namespace or false)',

@@ -30,7 +30,7 @@ describe('what a detector could not judge', () => {
     [{ why: 'truncated' }, 'no request bodies where the API server cut them off as too large'],
     [
       { why: 'unknown', bodies: 'request and response' },
-      'no request and response bodies where the event names no level',
+      'neither request nor response bodies where the event names no level',
     ],
   ] as const)('%j', (change, expected) => {
     expect(texts(change)[0]).toContain(expected);
