@@ -15,6 +15,9 @@ export interface Builtin {
   run(...args: readonly never[]): unknown;
 }
 
+/** Steps of the budget that a key of an object, or an object of one, costs to make. */
+const MAKING = 8;
+
 type Items = readonly unknown[];
 type Tree = Readonly<Record<string, unknown>>;
 
@@ -314,7 +317,12 @@ function keys(value: unknown): unknown {
 function collectKeys(value: unknown, found: Set<string>): void {
   spend(1);
   if (Array.isArray(value)) for (const item of value) collectKeys(item, found);
-  else if (typeof value === 'object' && value !== null) for (const key of Object.keys(value)) found.add(key);
+  else if (typeof value === 'object' && value !== null) {
+    for (const key of Object.keys(value)) {
+      spend(MAKING);
+      found.add(key);
+    }
+  }
 }
 
 /** As the keys of one object are ordered: those that are numbers first. */
@@ -349,6 +357,7 @@ function spread(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const result = createSequence();
   for (const [key, item] of Object.entries(value)) {
+    spend(MAKING);
     const single = Object.create(null) as Record<string, unknown>;
     single[key] = item;
     push(result, single);

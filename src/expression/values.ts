@@ -152,7 +152,7 @@ export function isDeepEqual(left: unknown, right: unknown): boolean {
   const leftKeys = Object.getOwnPropertyNames(left).sort();
   const rightKeys = Object.getOwnPropertyNames(right).sort();
   if (leftKeys.length !== rightKeys.length || leftKeys.some((key, index) => key !== rightKeys[index])) return false;
-  spend(leftKeys.length);
+  spend(8 * leftKeys.length);
   return leftKeys.every((key) =>
     isDeepEqual((left as Record<string, unknown>)[key], (right as Record<string, unknown>)[key]),
   );
