@@ -9,7 +9,7 @@ import { createRequestFolder, type RequestFolder } from '../event/requests.ts';
 import { timestamp } from '../event/time.ts';
 import type { EventRecord } from '../event/types.ts';
 import { compileAdHoc } from '../expression/ad-hoc.ts';
-import { evaluateAll } from '../expression/evaluate-counted.ts';
+import { evaluateAll, evaluateCounted } from '../expression/evaluate-counted.ts';
 import { readEvents, readRequests } from '../scan.ts';
 import { objectText } from '../sinks/finding-text.ts';
 import { countText } from '../sinks/quantities.ts';
@@ -62,19 +62,20 @@ export async function query(args: Arguments): Promise<number> {
   const live = plan.live ? await openLiveFor(args, plan, folder) : undefined;
   let rows = 0;
   try {
-    for await (const records of read({ ...plan.reading, lines: live?.lines, folder })) {
-      const batch: QueryRow[] = [];
-      const values = await evaluateAll('the query', expression, records, summary);
-      for (const [index, record] of records.entries())
-        for (const row of await queryRows(record, values[index], columns, plan)) batch.push(row);
-      const wanted = limit > 0 ? batch.slice(0, limit - rows) : batch;
-      rows += wanted.length;
-      await output.write(wanted);
-      if (live) await output.flush();
-      if (limit > 0 && rows >= limit) {
-        summary.notes.push(`reading stopped at ${countText(limit, 'row')} (--limit)`);
-        break;
+    reading: for await (const records of read({ ...plan.reading, lines: live?.lines, folder })) {
+      for await (const evaluated of evaluateAll('the query', expression, records, summary)) {
+        const batch: QueryRow[] = [];
+        for (const { record, value } of evaluated)
+          for (const row of await queryRows(record, value, columns, plan)) batch.push(row);
+        const wanted = limit > 0 ? batch.slice(0, limit - rows) : batch;
+        rows += wanted.length;
+        await output.write(wanted);
+        if (limit > 0 && rows >= limit) {
+          summary.notes.push(`reading stopped at ${countText(limit, 'row')} (--limit)`);
+          break reading;
+        }
       }
+      if (live) await output.flush();
     }
     // A heading without rows would stand in a file for each run that had nothing to say.
     if (!live || rows > 0 || form === 'json') await output.end();
@@ -141,7 +142,7 @@ async function eventRow(
   if (columns) {
     const cells: [string, unknown][] = [];
     for (const { name, expression } of columns) {
-      cells.push([name, (await evaluateAll(`column ${name}`, expression, [record], plan.summary))[0]]);
+      cells.push([name, await evaluateCounted(`column ${name}`, expression, record, plan.summary)]);
     }
     return { kind: 'event', value: true, cells: Object.fromEntries(cells), json: () => json };
   }

@@ -1,6 +1,6 @@
 import { plain } from '../detect/plain.ts';
 import { UsageError } from '../errors.ts';
-import { evaluateAll } from '../expression/evaluate-counted.ts';
+import { evaluateCounted, runCounted } from '../expression/evaluate-counted.ts';
 import { readEvents, readRequests } from '../scan.ts';
 import { countText } from '../sinks/quantities.ts';
 import type { Column, Row } from '../sinks/types.ts';
@@ -21,6 +21,7 @@ export async function top(args: Arguments): Promise<number> {
   const list = text(args.by);
   if (list === undefined) throw new UsageError('top needs --by, for example --by user,verb,resource');
   const plan = await createPlan(args, texts(args.paths));
+  const { summary } = plan;
   const fields = parseColumnList('by', list, plan.config.lists);
   if (fields.some(({ name }) => name === 'count'))
     throw new UsageError('--by: count is the name of a column already; give another');
@@ -31,11 +32,20 @@ export async function top(args: Arguments): Promise<number> {
   let total = 0;
 
   for await (const records of (unit === 'event' ? readEvents : readRequests)(plan.reading)) {
-    const columns = [];
-    for (const { name, expression } of fields)
-      columns.push(await evaluateAll(`--by ${name}`, expression, records, plan.summary));
-    for (const index of records.keys()) {
-      const values = columns.map((column) => column[index] ?? null);
+    // Those that wait for a thread are asked for all at once.
+    const waiting = fields.map(({ name, expression }) =>
+      expression.predicate ? [] : records.map((record) => evaluateCounted(`--by ${name}`, expression, record, summary)),
+    );
+    await Promise.all(waiting.flat());
+    for (const [index, record] of records.entries()) {
+      const values: unknown[] = [];
+      for (const [field, { name, expression }] of fields.entries()) {
+        const { predicate } = expression;
+        const value = predicate
+          ? runCounted(`--by ${name}`, predicate, record, summary)
+          : await waiting[field]?.[index];
+        values.push(value ?? null);
+      }
       const key = keyOf(values);
       const count = counts.get(key);
       total += 1;

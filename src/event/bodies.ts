@@ -1,27 +1,27 @@
+import type { Unjudged } from '../summary.ts';
+import { DECISION } from './outcome.ts';
 import { LONG_RUNNING_SUBRESOURCES } from './requests.ts';
 import type { AuditEvent } from './types.ts';
 
 /** Bodies that a request may have had and that its event does not hold. */
-export interface MissingBodies {
+export interface AbsentBodies {
   readonly request: boolean;
   readonly response: boolean;
-  readonly why: WhyMissing;
+  readonly why: WhyAbsent;
 }
 
-/** The event's audit level; or that the bodies were cut off as too large; or that its level is none that there is. */
-export type WhyMissing = 'Metadata' | 'Request' | 'truncated' | 'unknown';
+export type WhyAbsent = Unjudged['why'];
 
-const NONE: MissingBodies = { request: false, response: false, why: 'unknown' };
+const NONE: AbsentBodies = { request: false, response: false, why: 'unknown' };
 /** Verbs of requests that carry no object. */
 const WITHOUT_OBJECT: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
 const TRUNCATED = 'audit.k8s.io/truncated';
-const DECISION = 'authorization.k8s.io/decision';
 
 /**
  * Which bodies are absent though the request may have had them. At a level that logs it, an absent body was not there:
  * requests that name no resource, streams (exec, watch, log) and what was refused before it was read have none.
  */
-export function missingBodies(event: AuditEvent): MissingBodies {
+export function absentBodies(event: AuditEvent): AbsentBodies {
   const { objectRef, annotations, level } = event;
   const verb = event.verb ?? '';
   if (!objectRef || LONG_RUNNING_SUBRESOURCES.has(objectRef.subresource ?? '')) return NONE;
@@ -40,6 +40,6 @@ function isAbsent(body: unknown): boolean {
   return body === undefined || body === null;
 }
 
-function levelOf(level: string | null | undefined): WhyMissing {
+function levelOf(level: string | null | undefined): WhyAbsent {
   return level === 'Metadata' || level === 'Request' ? level : 'unknown';
 }

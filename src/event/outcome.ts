@@ -2,7 +2,7 @@ import type { AuditEvent } from './types.ts';
 
 export type Outcome = 'allowed' | 'denied' | 'failed' | 'unknown';
 
-const DECISION = 'authorization.k8s.io/decision';
+export const DECISION = 'authorization.k8s.io/decision';
 export const REASON = 'authorization.k8s.io/reason';
 
 /**

@@ -3,7 +3,7 @@
  * time of day are left to the interpreter, and so is `$pad`, whose result can be as long as it likes.
  */
 
-import { spend, spendText } from './budget.ts';
+import { spend, spendReading, spendText } from './budget.ts';
 import { failure } from './failure.ts';
 import { type Matcher, matches } from './matcher.ts';
 import { createSignature, type Signature } from './signature.ts';
@@ -15,7 +15,7 @@ export interface Builtin {
   run(...args: readonly never[]): unknown;
 }
 
-/** Steps of the budget that a key of an object, or an object of one, costs to make. */
+/** Steps of the budget that a key of an object, an object of one or a piece of a text costs to make. */
 const MAKING = 8;
 
 type Items = readonly unknown[];
@@ -182,7 +182,7 @@ function part(text: string | undefined, mark: string, range: (at: number) => [nu
 
 function contains(text: string | undefined, token: string | Matcher | undefined): boolean | undefined {
   if (text === undefined || token === undefined) return undefined;
-  spendText(text);
+  spendReading(text.length);
   return typeof token === 'string' ? text.includes(token) : token(text) !== undefined;
 }
 
@@ -268,15 +268,20 @@ function split(text: string | undefined, separator: string | Matcher, limit?: nu
   if (limit !== undefined && limit < 0) throw failure('D3020', { value: limit });
   spend(text.length);
   if (limit !== undefined && !(limit > 0)) return [];
-  if (typeof separator === 'string') return text.split(separator, limit);
-  const pieces: string[] = [];
+  if (typeof separator === 'string') return pieces(text.split(separator, limit));
+  const found: string[] = [];
   let position = 0;
   for (const { start, end } of matches(separator, text, limit)) {
-    pieces.push(text.slice(position, start));
+    found.push(text.slice(position, start));
     position = end;
   }
-  if (limit === undefined || pieces.length < limit) pieces.push(text.slice(position));
-  return pieces;
+  if (limit === undefined || found.length < limit) found.push(text.slice(position));
+  return pieces(found);
+}
+
+function pieces(texts: readonly string[]): readonly string[] {
+  spend(MAKING * texts.length);
+  return texts;
 }
 
 function coder(token: string, code: (text: string) => string): (text: string | undefined) => string | undefined {
@@ -337,7 +342,7 @@ function merge(objects: readonly Tree[] | undefined): Tree | undefined {
   const result = Object.create(null) as Record<string, unknown>;
   for (const object of objects) {
     for (const [key, value] of Object.entries(object)) {
-      spend(1);
+      spend(MAKING);
       result[key] = value;
     }
   }

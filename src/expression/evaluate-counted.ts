@@ -1,6 +1,7 @@
 import type { EventRecord } from '../event/types.ts';
 import { countFailure, type Summary } from '../summary.ts';
 import type { AdHocExpression } from './ad-hoc.ts';
+import { spent } from './budget.ts';
 import { EvaluationError } from './failure.ts';
 import type { Predicate } from './predicate.ts';
 
@@ -27,15 +28,54 @@ export async function awaitCounted(
   }
 }
 
-/** The values of an expression of the command line for some events, in their order. */
-export async function evaluateAll(
+/** The value of an expression of the command line for an event. */
+export async function evaluateCounted(
+  name: string,
+  { predicate, evaluate }: AdHocExpression,
+  record: EventRecord,
+  summary: Summary,
+): Promise<unknown> {
+  return predicate
+    ? runCounted(name, predicate, record, summary)
+    : awaitCounted(name, evaluate(record), record, summary);
+}
+
+/** An event, and the value of an expression for it. */
+export interface Evaluated {
+  readonly record: EventRecord;
+  readonly value: unknown;
+}
+
+/** Steps of the budget after which values are handed on before more are made: they may be as large as they were costly. */
+const PART = 1_000_000;
+
+/** The values of an expression of the command line for some events, in their order; a part at a time. */
+export async function* evaluateAll(
   name: string,
   { predicate, evaluate }: AdHocExpression,
   records: readonly EventRecord[],
   summary: Summary,
-): Promise<unknown[]> {
-  if (predicate) return records.map((record) => runCounted(name, predicate, record, summary));
-  return Promise.all(records.map((record) => awaitCounted(name, evaluate(record), record, summary)));
+): AsyncGenerator<Evaluated[]> {
+  if (!predicate) {
+    yield Promise.all(
+      records.map(async (record) => ({
+        record,
+        value: await awaitCounted(name, evaluate(record), record, summary),
+      })),
+    );
+    return;
+  }
+  let part: Evaluated[] = [];
+  let steps = 0;
+  for (const record of records) {
+    part.push({ record, value: runCounted(name, predicate, record, summary) });
+    steps += spent();
+    if (steps < PART) continue;
+    yield part;
+    part = [];
+    steps = 0;
+  }
+  yield part;
 }
 
 function count(error: unknown, name: string, record: EventRecord, summary: Summary): undefined {

@@ -2,6 +2,7 @@
 
 import jsonata from 'jsonata';
 import type { AuditEvent } from '../event/types.ts';
+import { MAX_SEQUENCE } from './budget.ts';
 import { ExpressionError } from './error.ts';
 import { EvaluationError } from './failure.ts';
 import { eventFunctions } from './functions.ts';
@@ -10,9 +11,8 @@ import { LinearRegex } from './regex.ts';
 /** The event, for our functions, wherever in the expression they are called; no expression can name or rebind it. */
 const EVENT = '\0event';
 
-/** jsonata's own guards: calls nested deeper, or lists longer, are an error of the evaluation. */
+/** jsonata's own guard: calls nested deeper are an error of the evaluation. */
 const MAX_DEPTH = 1_000;
-export const MAX_SEQUENCE = 1_000_000;
 
 export interface Interpreter {
   /** jsonata's syntax tree; not to be changed. */

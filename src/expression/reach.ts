@@ -1,4 +1,4 @@
-import { type MissingBodies, missingBodies, type WhyMissing } from '../event/bodies.ts';
+import { type AbsentBodies, absentBodies, type WhyAbsent } from '../event/bodies.ts';
 import type { AuditEvent } from '../event/types.ts';
 import { type FieldPath, overlaps } from './field-path.ts';
 import type { Node } from './node.ts';
@@ -11,7 +11,7 @@ export type Body = 'requestObject' | 'responseObject';
 /** What an expression could not be judged by. */
 export interface Undecided {
   readonly bodies: readonly Body[];
-  readonly why: WhyMissing;
+  readonly why: WhyAbsent;
 }
 
 /** Undefined where the event decides the expression, one way or the other. */
@@ -34,7 +34,7 @@ export function compileReach(node: Node): Reach | undefined {
   /** By which bodies are missing: compiled when it is first needed. */
   const partials = new Map<string, (event: AuditEvent) => Verdict>();
   return (event) => {
-    const missing = missingBodies(event);
+    const missing = absentBodies(event);
     const bodies = read.filter((body) => isMissing(missing, body));
     if (bodies.length === 0) return undefined;
     const key = bodies.join();
@@ -44,7 +44,7 @@ export function compileReach(node: Node): Reach | undefined {
   };
 }
 
-function isMissing(missing: MissingBodies, body: Body): boolean {
+function isMissing(missing: AbsentBodies, body: Body): boolean {
   return body === 'requestObject' ? missing.request : missing.response;
 }
 

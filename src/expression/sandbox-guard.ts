@@ -1,5 +1,5 @@
 /**
- * What keeps jsonata within the worker's memory. V8 ends a worker whose heap grows past its limit little by little; a single
+ * What keeps jsonata within the worker's memory. V8 ends a worker whose heap grows past its limit little by little; an
  * allocation that goes past it by more than 16 MB ends the whole process, and nothing can catch that. So nothing large may
  * be made here: no long text, no long list, and nothing else of size without asking first whether there is room.
  *
@@ -10,16 +10,14 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import jsonata from 'jsonata';
-import { EvaluationError, failure } from './failure.ts';
-import { MAX_SEQUENCE } from './interpreter.ts';
+import { MAX_SEQUENCE } from './budget.ts';
 import { JSONATA_FUNCTIONS } from './names.ts';
-import { checkTextLength, LIMIT, tooLong } from './sandbox-value.ts';
+import { maxTextLength, neededMore, tooLong } from './sandbox-limit.ts';
+import { checkTextLength } from './sandbox-value.ts';
 
 const MIB = 1024 * 1024;
-/** Of a worker's memory; all that one function makes out of a text this long has room beside the event. */
-const TEXT_SHARE = 1 / 32;
 /** What a function may take for each character, or item, of its arguments: lists are grown by half, and copied meanwhile. */
-const BYTES_EACH = 32;
+const BYTES_EACH = 24;
 /** Below this nobody asks whether there is room: V8 allows that much beyond its limit. */
 const SMALL = 4 * MIB;
 /** Widths that a picture of a date asks for. */
@@ -30,15 +28,6 @@ type Implementation = (this: unknown, ...args: unknown[]) => unknown;
 /** A function of jsonata's, as its variable's value. */
 interface Definition {
   implementation: Implementation;
-}
-
-/** Characters of the longest text that a worker of so many MiB can have: of an event, and of anything made of it. */
-export function maxTextLength(memory: number): number {
-  return Math.floor(memory * MIB * TEXT_SHARE);
-}
-
-export function neededMore(memory: number): EvaluationError {
-  return new EvaluationError(LIMIT, `it needed more than ${memory} MiB`);
 }
 
 /** To be called once, in the worker, before anything is evaluated. */
@@ -67,12 +56,13 @@ function guarded(name: string, run: Implementation, memory: number): Implementat
   const longest = maxTextLength(memory);
   const check = (result: unknown): unknown => {
     if (typeof result === 'string') return checkText(result, longest);
-    if (Array.isArray(result) && result.length > MAX_SEQUENCE) throw failure('D2015', { value: MAX_SEQUENCE });
+    if (Array.isArray(result) && result.length > MAX_SEQUENCE) throw tooLong('it made a list', MAX_SEQUENCE, 'items');
     return result;
   };
   const guard: Implementation = function (...args) {
-    checkLength(name, args, longest);
-    reserve(args.reduce<number>((sum, arg) => sum + sizeOf(arg), 0) * BYTES_EACH, memory);
+    const made = madeAtOnce(name, args);
+    if (made > longest) throw tooLong('it made a text', longest);
+    reserve(args.reduce<number>((sum, arg) => sum + sizeOf(arg), made) * BYTES_EACH, memory);
     const result = run.apply(this, args);
     return result instanceof Promise ? result.then(check) : check(result);
   };
@@ -91,16 +81,18 @@ function checkText(text: string, longest: number): string {
   return text;
 }
 
-/** Those that make a long text of a short one at once; the result of any other can be looked at when it is there. */
-function checkLength(name: string, [first, second]: readonly unknown[], longest: number): void {
-  let length = 0;
-  if (name === 'pad' && typeof second === 'number') length = Math.abs(second);
-  if (name === 'fromMillis' && typeof second === 'string' && WIDE.test(second)) length = Number.POSITIVE_INFINITY;
-  if (name === 'join' && Array.isArray(first)) {
-    length = sizeOf(second) * first.length;
-    for (const text of first) length += sizeOf(text);
+/** Characters that a function makes of few before anybody could look at them; the result of any other can be looked at. */
+function madeAtOnce(name: string, [first, second, third]: readonly unknown[]): number {
+  switch (name) {
+    case 'pad':
+      return typeof second === 'number' ? Math.abs(second) * Math.max(1, sizeOf(third)) : 0;
+    case 'fromMillis':
+      return typeof second === 'string' && WIDE.test(second) ? Number.POSITIVE_INFINITY : 0;
+    case 'join':
+      return Array.isArray(first) ? first.reduce<number>((sum, text) => sum + sizeOf(text) + sizeOf(second), 0) : 0;
+    default:
+      return 0;
   }
-  if (length > longest) throw tooLong('it made a text', longest);
 }
 
 /** @throws {EvaluationError} when there is no room for so many bytes, even after what is garbage was thrown away. */

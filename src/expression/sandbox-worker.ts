@@ -30,7 +30,7 @@ async function serve(start: WorkerStart, send: (message: FromWorker) => void): P
       sent = Date.now();
     }
     Atomics.store(progress, CURRENT, -1);
-    send(outcomes);
+    if (outcomes.length > 0) send(outcomes);
   };
 }
 

@@ -1,9 +1,9 @@
 import { KnownError } from '../errors.ts';
 import type { EventRecord } from '../event/types.ts';
 import { EvaluationError } from './failure.ts';
+import { isLimit, maxTextLength, tooLong } from './sandbox-limit.ts';
 import type { Outcome } from './sandbox-protocol.ts';
 import { startThread, type Thread, type ThreadEnd } from './sandbox-thread.ts';
-import { LIMIT, maxTextLength } from './sandbox-value.ts';
 
 export interface SandboxLimits {
   /** Milliseconds that an event may take, and up to a quarter more. */
@@ -38,11 +38,14 @@ const DEFAULTS: SandboxLimits = { time: 5_000, memory: 256, value: 1024 * 1024 }
  * query that waits 5 s for each of a million events would never end, and says nothing.
  */
 const MAX_STOPS = 3;
+const HOPELESS = `the expression had to be stopped on ${MAX_STOPS} events in a row`;
 /** Of the longest event: what is sent at once, so that what waits in the worker takes little of its memory. */
 const BATCH_SHARE = 1 / 4;
 
 interface Pending {
   readonly text: string;
+  /** It was evaluated before, and its outcome got lost with the thread. */
+  again?: boolean;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -60,12 +63,27 @@ export function createSandbox(
   let sent: Pending[] = [];
   /** Outcomes that came of what was sent last. */
   let came = 0;
+  /** How many to send by themselves next, so that nothing behind them can take their outcomes with it; 0 for all. */
+  let apart = 0;
   let scheduled = false;
   let stops = 0;
   let stopped: SandboxStopped | undefined;
+  let thread: Thread | undefined;
+  // At once, for it takes a moment in which the first events are read.
+  thread = start();
 
-  const start = (): Thread => startThread({ text, constants, memory, value }, time, { outcomes, end });
-  let thread: Thread | undefined = start();
+  function start(): Thread | undefined {
+    try {
+      return startThread({ text, constants, memory, value }, time, { outcomes, end });
+    } catch (error) {
+      cannotRun(error);
+      return undefined;
+    }
+  }
+
+  function cannotRun(error: unknown): void {
+    stop(new SandboxStopped(`the expression cannot be run: ${error instanceof Error ? error.message : String(error)}`));
+  }
 
   function sendNext(): void {
     scheduled = false;
@@ -75,8 +93,10 @@ export function createSandbox(
       return;
     }
     thread ??= start();
-    sent = waiting.splice(0, batchSize(waiting, maxLength * BATCH_SHARE));
+    if (!thread) return;
+    sent = waiting.splice(0, apart || batchSize(waiting, maxLength * BATCH_SHARE));
     came = 0;
+    apart = 0;
     thread.send(sent.map((pending) => pending.text));
   }
 
@@ -86,8 +106,7 @@ export function createSandbox(
       const pending = sent.shift();
       // Stopped by one before it.
       if (!pending) return;
-      if ('code' in outcome) fail(pending, new EvaluationError(outcome.code, outcome.message));
-      else succeed(pending, outcome.value);
+      settle(pending, outcome);
     }
     sendNext();
   }
@@ -95,27 +114,37 @@ export function createSandbox(
   function end({ started, at, reason }: ThreadEnd): void {
     thread = undefined;
     if (!started) {
-      stop(new SandboxStopped(`the expression cannot be run: ${reason.message}`));
+      cannotRun(reason);
       return;
     }
-    // Some before it may have to be evaluated again; one that was ready in the last moment is not to blame.
-    const blamed = at < 0 ? sent.shift() : sent.splice(at - came, 1)[0];
+    // One whose outcome came in the last moment is not to blame.
+    const place = at === -1 ? 0 : (at ?? -1) - came;
+    const blamed = place < 0 ? undefined : sent.splice(place, 1)[0];
+    apart = Math.max(0, place);
+    for (const pending of sent.slice(0, apart)) pending.again = true;
     waiting = [...sent, ...waiting];
     sent = [];
-    if (blamed) fail(blamed, reason);
+    if (place > 0) stops = 0;
+    if (blamed) giveUp(blamed, reason);
     sendNext();
   }
 
-  function succeed(pending: Pending, value: unknown): void {
-    stops = 0;
-    pending.resolve(value);
+  function settle(pending: Pending, outcome: Outcome): void {
+    const error = 'code' in outcome ? new EvaluationError(outcome.code, outcome.message) : undefined;
+    if (error && isLimit(error)) {
+      giveUp(pending, error);
+      return;
+    }
+    if (!pending.again) stops = 0;
+    if (error) pending.reject(error);
+    else if ('value' in outcome) pending.resolve(outcome.value);
   }
 
-  function fail(pending: Pending, error: EvaluationError): void {
+  function giveUp(pending: Pending, error: EvaluationError): void {
     pending.reject(error);
-    stops = error.code === LIMIT ? stops + 1 : 0;
-    if (stops < MAX_STOPS) return;
-    stop(new SandboxStopped(`the expression was stopped on ${MAX_STOPS} events in a row: ${error.message}`));
+    stops += 1;
+    if (stops === MAX_STOPS)
+      stop(new SandboxStopped(`${HOPELESS}: ${error.message}; simplify it, or select other events`));
   }
 
   function stop(error: SandboxStopped): void {
@@ -129,7 +158,7 @@ export function createSandbox(
   return {
     evaluate({ text }) {
       if (stopped) return Promise.reject(stopped);
-      if (text.length > maxLength) return Promise.reject(new EvaluationError(LIMIT, 'the event is too long'));
+      if (text.length > maxLength) return Promise.reject(tooLong('the event is', maxLength));
       return new Promise((resolve, reject) => {
         waiting.push({ text, resolve, reject });
         if (scheduled) return;

@@ -3,9 +3,8 @@
  * bounds, an array with a single item) is what an event's author may count on being overlooked.
  */
 
-import { spend, spendText } from './budget.ts';
+import { MAX_SEQUENCE, spend, spendText } from './budget.ts';
 import { failure } from './failure.ts';
-import { MAX_SEQUENCE } from './interpreter.ts';
 import type { Arithmetic, Comparison, Operator } from './node.ts';
 
 /** Values that a path gathered: unlike an array of the event, one of a single item is that item. */

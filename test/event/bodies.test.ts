@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { missingBodies } from '../../src/event/bodies.ts';
+import { absentBodies } from '../../src/event/bodies.ts';
 import { auditFields, eventOf } from '../audit-event.ts';
 
 const TRUNCATED = { annotations: { 'audit.k8s.io/truncated': 'true' } };
@@ -7,7 +7,7 @@ const TRUNCATED = { annotations: { 'audit.k8s.io/truncated': 'true' } };
 /** What is missing of an update of a role, but for these fields. */
 function missing(fields: Readonly<Record<string, unknown>>): string {
   const objectRef = { resource: 'roles', namespace: 'prod', name: 'r', apiGroup: 'rbac.authorization.k8s.io' };
-  const { request, response, why } = missingBodies(eventOf(auditFields({ verb: 'update', objectRef, ...fields })));
+  const { request, response, why } = absentBodies(eventOf(auditFields({ verb: 'update', objectRef, ...fields })));
   const bodies = [...(request ? ['request'] : []), ...(response ? ['response'] : [])];
   return bodies.length > 0 ? `${bodies.join('+')} (${why})` : 'nothing';
 }
