@@ -1,0 +1,3 @@
+import { writeGoldenTrees } from './ast-golden.ts';
+
+writeGoldenTrees();
