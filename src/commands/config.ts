@@ -10,7 +10,7 @@ import { DetectorError, UsageError } from '../errors.ts';
 import { parseTime } from '../event/time.ts';
 import type { Lists } from '../expression/compile.ts';
 import { eventFunctions } from '../expression/functions.ts';
-import { JSONATA_FUNCTIONS } from '../expression/names.ts';
+import { JSONATA_FUNCTIONS } from '../expression/tree/names.ts';
 import { type BusinessHours, DAYS, parseHours } from '../report/business-hours.ts';
 
 export interface Config {

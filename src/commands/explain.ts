@@ -1,10 +1,10 @@
 import { UsageError } from '../errors.ts';
 import { type CompiledExpression, compileExpression } from '../expression/compile.ts';
 import { caret } from '../expression/error.ts';
-import { pathText } from '../expression/field-path.ts';
-import type { Needles } from '../expression/needles.ts';
-import type { ExpressionPlan } from '../expression/plan.ts';
-import { bodiesOf } from '../expression/reach.ts';
+import { pathText } from '../expression/plan/field-path.ts';
+import type { Needles } from '../expression/plan/needles.ts';
+import type { ExpressionPlan } from '../expression/plan/plan.ts';
+import { bodiesOf } from '../expression/plan/reach.ts';
 import { forJson, forTerminal } from '../sinks/escape.ts';
 import { displayWidth } from '../sinks/width.ts';
 import { type Arguments, flag, text } from './arguments.ts';

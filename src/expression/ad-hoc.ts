@@ -1,9 +1,9 @@
 import type { EventRecord } from '../event/types.ts';
 import { compileExpression, type Lists } from './compile.ts';
 import { EvaluationError } from './failure.ts';
-import type { Predicate } from './predicate.ts';
-import { createSandbox, type Sandbox } from './sandbox.ts';
-import { hopeless, MAX_STOPS } from './stopped.ts';
+import type { Predicate } from './run/predicate.ts';
+import { createSandbox, type Sandbox } from './sandbox/sandbox.ts';
+import { hopeless, MAX_STOPS } from './sandbox/stopped.ts';
 
 /**
  * An expression of the command line. It may be anything: where it is not compiled, it runs in a thread of its own, which ends

@@ -1,15 +1,15 @@
 import type { AuditEvent } from '../event/types.ts';
-import { type AstNode, walk } from './ast.ts';
 import { ExpressionError } from './error.ts';
 import { eventFunctions } from './functions.ts';
 import { createInterpreter } from './interpreter.ts';
-import { findUnknownName, insteadOf } from './names.ts';
-import { isRefusal, normalise, type Refusal } from './normalise.ts';
-import { type ExpressionPlan, planExpression } from './plan.ts';
-import { compilePredicate, type Predicate } from './predicate.ts';
-import { linearPattern } from './regex.ts';
-import type { Trap } from './trap.ts';
-import { findTraps } from './traps.ts';
+import { type ExpressionPlan, planExpression } from './plan/plan.ts';
+import { compilePredicate, type Predicate } from './run/predicate.ts';
+import { linearPattern } from './run/regex.ts';
+import type { Trap } from './traps/trap.ts';
+import { findTraps } from './traps/traps.ts';
+import { type AstNode, walk } from './tree/ast.ts';
+import { findUnknownName, insteadOf } from './tree/names.ts';
+import { isRefusal, normalise, type Refusal } from './tree/normalise.ts';
 
 /** Lists of the configuration, by name without the `$`; each is a variable of every expression. */
 export type Lists = Readonly<Record<string, readonly string[]>>;

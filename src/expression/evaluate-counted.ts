@@ -1,9 +1,9 @@
 import type { EventRecord } from '../event/types.ts';
 import { countFailure, type Summary } from '../summary.ts';
 import type { AdHocExpression } from './ad-hoc.ts';
-import { spent } from './budget.ts';
 import { EvaluationError } from './failure.ts';
-import type { Predicate } from './predicate.ts';
+import { spent } from './run/budget.ts';
+import type { Predicate } from './run/predicate.ts';
 
 /** The value of an expression for an event; undefined when it failed on it, which is counted under the name. */
 export function runCounted(name: string, predicate: Predicate, record: EventRecord, summary: Summary): unknown {

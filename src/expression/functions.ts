@@ -7,7 +7,7 @@ import { outcome, REASON } from '../event/outcome.ts';
 import { containers, images, mayHoldPods, podSpec } from '../event/pod-spec.ts';
 import { type AuditEvent, PLANTED } from '../event/types.ts';
 import { queryValues } from '../event/uri.ts';
-import type { FieldPath } from './field-path.ts';
+import type { FieldPath } from './plan/field-path.ts';
 
 /** How the event stands in the log: the spelling of its keys, which bodies it has. No field of it, and always known. */
 export const AS_LOGGED: FieldPath = ['(as logged)'];

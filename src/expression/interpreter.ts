@@ -2,11 +2,11 @@
 
 import jsonata from 'jsonata';
 import type { AuditEvent } from '../event/types.ts';
-import { MAX_SEQUENCE } from './budget.ts';
 import { ExpressionError } from './error.ts';
 import { EvaluationError } from './failure.ts';
 import { eventFunctions } from './functions.ts';
-import { LinearRegex } from './regex.ts';
+import { MAX_SEQUENCE } from './run/budget.ts';
+import { LinearRegex } from './run/regex.ts';
 
 /** The event, for our functions, wherever in the expression they are called; no expression can name or rebind it. */
 const EVENT = '\0event';

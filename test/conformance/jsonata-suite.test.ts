@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { ExpressionError } from '../../src/expression/error.ts';
 import { EvaluationError } from '../../src/expression/failure.ts';
 import { createInterpreter, type Interpreter } from '../../src/expression/interpreter.ts';
-import { isRefusal, normalise } from '../../src/expression/normalise.ts';
-import { compilePredicate, type Predicate } from '../../src/expression/predicate.ts';
+import { compilePredicate, type Predicate } from '../../src/expression/run/predicate.ts';
+import { isRefusal, normalise } from '../../src/expression/tree/normalise.ts';
 import { SHARED } from './shared.ts';
 
 /** A case of jsonata's own test suite: {@link file://../../../shared/cases/jsonata/SOURCE.md}. */

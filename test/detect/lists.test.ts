@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_LISTS } from '../../src/detect/lists.ts';
 import { compileExpression } from '../../src/expression/compile.ts';
 import { eventFunctions } from '../../src/expression/functions.ts';
-import { JSONATA_FUNCTIONS } from '../../src/expression/names.ts';
+import { JSONATA_FUNCTIONS } from '../../src/expression/tree/names.ts';
 import { eventOf } from '../audit-event.ts';
 
 const matches = (list: string, name: string) =>

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import jsonata from 'jsonata';
 import { describe, expect, it } from 'vitest';
-import { builtins } from '../../src/expression/builtins.ts';
-import { children, type Form, type Node } from '../../src/expression/node.ts';
-import { isRefusal, normalise } from '../../src/expression/normalise.ts';
+import { builtins } from '../../src/expression/run/builtins.ts';
+import { children, type Form, type Node } from '../../src/expression/tree/node.ts';
+import { isRefusal, normalise } from '../../src/expression/tree/normalise.ts';
 import { AST_CASES } from './ast-cases.ts';
 import { currentTrees, goldenTrees } from './ast-golden.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeEvent } from '../../src/event/decode.ts';
 import type { AuditEvent } from '../../src/event/types.ts';
 import { eventFunctions } from '../../src/expression/functions.ts';
-import { JSONATA_FUNCTIONS } from '../../src/expression/names.ts';
+import { JSONATA_FUNCTIONS } from '../../src/expression/tree/names.ts';
 import { eventOf } from '../audit-event.ts';
 
 const call = (name: string, fields: Record<string, unknown> = {}, ...args: unknown[]): unknown =>

@@ -6,7 +6,7 @@ import { type CompiledExpression, compileExpression, type Lists } from '../../sr
 import { ExpressionError } from '../../src/expression/error.ts';
 import { EvaluationError } from '../../src/expression/failure.ts';
 import { createInterpreter, type Interpreter } from '../../src/expression/interpreter.ts';
-import type { Predicate } from '../../src/expression/predicate.ts';
+import type { Predicate } from '../../src/expression/run/predicate.ts';
 import { deepFreeze, type EventSource, makeEvent } from './random-event.ts';
 
 /** The lists that expressions know: those of the pack, and two for odd places. */
