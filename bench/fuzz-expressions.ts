@@ -111,7 +111,7 @@ async function lead(pairs: number, seed: number, processes: number, goOn: boolea
     `${total.pairs} pairs of ${total.expressions} expressions (${total.unparsable} do not parse, ` +
       `${Object.values(total.refused).reduce((a, b) => a + b, 0)} are not compiled); ${outcomes.value + outcomes.true} with a value, ` +
       `${outcomes.error} errors; ${verdicts.different} different (${seen.size} expressions), ${verdicts.order} by the order of failures, ` +
-      `${verdicts.changed} where jsonata changed the event; ${seconds()} s, seed ${seed}\n`,
+      `${verdicts.changed} where jsonata wrote into an empty list; ${seconds()} s, seed ${seed}\n`,
   );
   return seen.size === 0;
 }

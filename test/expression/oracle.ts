@@ -7,6 +7,7 @@ import { ExpressionError } from '../../src/expression/error.ts';
 import { EvaluationError } from '../../src/expression/failure.ts';
 import { createInterpreter, type Interpreter } from '../../src/expression/interpreter.ts';
 import type { Predicate } from '../../src/expression/run/predicate.ts';
+import { createMended } from './mended.ts';
 import { deepFreeze, type EventSource, makeEvent } from './random-event.ts';
 
 /** The lists that expressions know: those of the pack, and two for odd places. */
@@ -21,8 +22,6 @@ export interface Candidate {
   readonly text: string;
   readonly predicate: Predicate;
   readonly interpreter: Interpreter;
-  /** The interpreter's own, for it changes some: see {@link Verdict}. */
-  readonly lists: Lists;
 }
 
 /** Undefined where it does not parse; the compiled expression alone where it is left to the interpreter. */
@@ -30,8 +29,8 @@ export function prepare(text: string): Candidate | CompiledExpression | undefine
   try {
     const compiled = compileExpression(text, { lists: LISTS });
     const { predicate } = compiled;
-    const lists = structuredClone(LISTS);
-    return predicate ? { text, predicate, lists, interpreter: createInterpreter(text, lists) } : compiled;
+    // jsonata marks lists that it keeps: those must be its own.
+    return predicate ? { text, predicate, interpreter: createInterpreter(text, structuredClone(LISTS)) } : compiled;
   } catch (error) {
     if (error instanceof ExpressionError) return undefined;
     throw error;
@@ -50,7 +49,7 @@ export function runCompiled(predicate: Predicate, event: AuditEvent): Outcome {
   }
 }
 
-export async function runInterpreted(interpreter: Interpreter, event: AuditEvent): Promise<Outcome> {
+export async function runInterpreted(interpreter: Pick<Interpreter, 'evaluate'>, event: AuditEvent): Promise<Outcome> {
   try {
     return { value: await interpreter.evaluate(event) };
   } catch (error) {
@@ -92,8 +91,8 @@ function isSameOutcome(left: Outcome, right: Outcome): boolean {
 }
 
 /**
- * How they compare: `order` where jsonata, which evaluates the items of a constructor at once, tells the failure of the
- * quickest, we that of the first; `changed` where jsonata itself changed the event, or a list, and what came later saw it.
+ * How they compare. What is known to differ: `order`, where jsonata tells the failure of the quickest item of a constructor
+ * and we that of the first; `changed`, where it wrote into an empty list to group it, and what came later saw it.
  */
 export type Verdict = 'same' | 'order' | 'changed' | 'different';
 
@@ -105,36 +104,16 @@ export interface Comparison {
 
 /** @param frozen the event of the source; it is shared by all expressions, so that none may write to it. */
 export async function compare(
-  { text, predicate, interpreter, lists }: Candidate,
+  { text, predicate, interpreter }: Candidate,
   source: EventSource,
   frozen: AuditEvent = deepFreeze(makeEvent(source)),
 ): Promise<Comparison> {
   const compiled = runCompiled(predicate, frozen);
-  const event = makeEvent(source);
-  const interpreted = await runInterpreted(interpreter, event);
-  const judge = async (): Promise<Verdict> => {
-    if (isSameOutcome(compiled, interpreted)) return 'same';
-    if (!isSame(event, frozen) || !isSame(lists, LISTS)) return 'changed';
-    if (!isError(compiled) || !isError(interpreted) || !/[[{]/.test(text)) return 'different';
-    return isSameOutcome(compiled, await runInOrder(interpreter, makeEvent(source))) ? 'order' : 'different';
-  };
-  return { verdict: await judge(), compiled, interpreted };
-}
-
-/** The interpreter where the failure of the first item of a constructor is told, not of the quickest. */
-async function runInOrder(interpreter: Interpreter, event: AuditEvent): Promise<Outcome> {
-  const all = Promise.all;
-  const inOrder = async (promises: Iterable<unknown>): Promise<unknown[]> => {
-    const settled = await Promise.allSettled(promises);
-    return settled.map((result) => {
-      if (result.status === 'rejected') throw result.reason;
-      return result.value;
-    });
-  };
-  Promise.all = inOrder as typeof Promise.all;
-  try {
-    return await runInterpreted(interpreter, event);
-  } finally {
-    Promise.all = all;
-  }
+  const interpreted = await runInterpreted(interpreter, makeEvent(source));
+  if (isSameOutcome(compiled, interpreted)) return { verdict: 'same', compiled, interpreted };
+  const { ordered, mended } = createMended(text, LISTS);
+  const isAs = async (one: Pick<Interpreter, 'evaluate'>): Promise<boolean> =>
+    isSameOutcome(compiled, await runInterpreted(one, makeEvent(source)));
+  const verdict = (await isAs(ordered)) ? 'order' : (await isAs(mended)) ? 'changed' : 'different';
+  return { verdict, compiled, interpreted };
 }
