@@ -1,4 +1,4 @@
-import { parseDuration } from '../detect/detector.ts';
+import { parseDuration } from '../detect/duration.ts';
 import { UsageError } from '../errors.ts';
 import { type Arguments, text, texts } from './arguments.ts';
 import type { Plan } from './plan.ts';

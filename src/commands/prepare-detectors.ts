@@ -1,5 +1,5 @@
 import type { Detector } from '../detect/detector.ts';
-import { compileExceptions, type Exception } from '../detect/exceptions.ts';
+import type { Exception } from '../detect/exceptions.ts';
 import { type Severity, severityRank } from '../detect/finding.ts';
 import { loadDetectors } from '../detect/load.ts';
 import { SILENCE } from '../detect/silence.ts';
@@ -24,7 +24,11 @@ export async function prepareDetectors(
   config: Config,
   note: (text: string) => void,
 ): Promise<Prepared> {
-  const all = await loadDetectors(texts(args.detectors), { lists: config.lists, severities: config.severities });
+  const all = await loadDetectors(texts(args.detectors), {
+    lists: config.lists,
+    severities: config.severities,
+    interpreted: args.engine === 'plain',
+  });
   const ids = [...all.map(({ id }) => id), SILENCE.id];
   const known = (pattern: string): boolean => ids.some((id) => globMatches(id, pattern));
   for (const pattern of texts(args.detector)) {
@@ -53,10 +57,17 @@ export async function prepareDetectors(
   }
   const silence = { ...SILENCE, severity: config.severities[SILENCE.id] ?? SILENCE.severity };
   if (detectors.length === 0) throw new UsageError('no detector is left to run');
-  const exceptions = compileExceptions(
-    config.exceptions,
-    { lists: config.lists, detectors: ids, now: Date.now(), where: config.path ?? '' },
-    note,
-  );
+  const exceptions = await exceptionsOf(config, ids, note);
   return { detectors, exceptions, silence: isWanted(silence) ? silence.severity : undefined };
+}
+
+/** Without any, nothing is loaded to compile them. */
+async function exceptionsOf(
+  { exceptions, lists, path = '' }: Config,
+  detectors: readonly string[],
+  note: (text: string) => void,
+): Promise<readonly Exception[]> {
+  if (exceptions.length === 0) return [];
+  const { compileExceptions } = await import('../detect/exceptions.ts');
+  return compileExceptions(exceptions, { lists, detectors, now: Date.now(), where: path }, note);
 }

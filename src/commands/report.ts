@@ -16,7 +16,7 @@ import { createTimeline } from '../report/timeline.ts';
 import { createWindow, type LogTimes, type ReportWindow } from '../report/window.ts';
 import { createZone, offsetOf } from '../report/zone.ts';
 import { judgeRequests } from '../scan.ts';
-import { bytesText, countText } from '../sinks/quantities.ts';
+import { bytesText, countText, numberText } from '../sinks/quantities.ts';
 import { type Arguments, text, texts } from './arguments.ts';
 import { parseBound } from './bounds.ts';
 import { failStatus, headline } from './detect.ts';
@@ -150,7 +150,7 @@ function createCommands(detectors: readonly Detector[], paths: readonly string[]
 function tellReport(plan: Plan, report: Report, bySeverity: Findings['bySeverity']): void {
   const { totals, window, blindSpots, otherFindings } = report;
   const { requests, events, newFindings } = totals;
-  const fresh = newFindings === null ? '' : `, ${newFindings.toLocaleString('en-US')} new,`;
+  const fresh = newFindings === null ? '' : `, ${numberText(newFindings)} new,`;
   const read = [`${countText(requests, 'request')}${events === requests ? '' : ` (${countText(events, 'event')})`}`];
   const [first, last] = [parseTime(window.first), parseTime(window.last)];
   if (first !== undefined && last !== undefined) read.push(plan.clock.span(first, last));

@@ -1,6 +1,6 @@
 import { forTerminal } from '../sinks/escape.ts';
+import type { Widths } from '../sinks/plain-width.ts';
 import type { Output } from '../sinks/types.ts';
-import { fitWidth } from '../sinks/width.ts';
 
 /** Standard output takes no more: its reader went away (`| head`), or the disk is full. `cli.ts` tells the two apart. */
 export class OutputFailure extends Error {
@@ -31,13 +31,21 @@ export interface Terminal extends Output {
 export function createTerminal(colour: boolean | undefined): Terminal {
   const { stdout, stderr } = process;
   let drawn = false;
+  let widths: Widths | undefined;
   const wantsColour = (stream: { isTTY?: boolean }): boolean =>
     colour ?? (stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb');
 
   const draw = (line: string): void => {
     if (!stderr.isTTY || (line === '' && !drawn)) return;
+    if (!widths) {
+      // It takes long to load, and the next drawing is soon enough.
+      void import('../sinks/width.ts').then((loaded) => {
+        widths = loaded;
+      });
+      return;
+    }
     // A line that wraps could not be taken away again.
-    stderr.write(`\r\u001b[K${fitWidth(forTerminal(line), Math.max(1, (stderr.columns || 80) - 1))}`);
+    stderr.write(`\r\u001b[K${widths.fitWidth(forTerminal(line), Math.max(1, (stderr.columns || 80) - 1))}`);
     if (line !== '' && !drawn) for (const signal of SIGNALS) process.once(signal, interrupted);
     drawn = line !== '';
     if (!drawn) for (const signal of SIGNALS) process.off(signal, interrupted);

@@ -1,21 +1,11 @@
 import * as v from 'valibot';
-import { DetectorError } from '../errors.ts';
 import { type CompiledExpression, compileExpression, type Lists } from '../expression/compile.ts';
-import { ExpressionError } from '../expression/error.ts';
+import { compileDetector } from './compile-detector.ts';
 import { type Document, parseChecked, readDocument } from './document.ts';
+import { parseDuration } from './duration.ts';
 import { SEVERITIES, type Severity } from './finding.ts';
-import { DEFAULT_LISTS } from './lists.ts';
 
-/** `90s`, `5m`, `24h`, `7d`. */
-const DURATION = /^(\d+)(s|m|h|d)$/;
-const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
-
-/** Microseconds of a duration such as `5m`; undefined when it is none. */
-export function parseDuration(text: string): number | undefined {
-  const match = DURATION.exec(text.trim());
-  if (!match) return undefined;
-  return Number(match[1]) * SECONDS[match[2] as keyof typeof SECONDS] * 1_000_000;
-}
+export { parseDuration };
 
 const duration = v.pipe(
   v.string(),
@@ -100,10 +90,12 @@ export interface Detector {
 }
 
 export interface DetectorOptions {
-  /** The lists of the configuration; {@link DEFAULT_LISTS} when there is none. */
+  /** The lists of the configuration; those of lists.ts when there is none. */
   readonly lists?: Lists;
   /** Severities of the configuration, by detector id. */
   readonly severities?: Readonly<Record<string, Severity>>;
+  /** Leave every expression to the interpreter. */
+  readonly interpreted?: boolean;
 }
 
 /**
@@ -111,42 +103,15 @@ export interface DetectorOptions {
  * @throws {DetectorError} naming file, line and what is wrong.
  */
 export async function readDetector(path: string, options: DetectorOptions = {}): Promise<Detector> {
-  return compileDetector(await readDocument(path, detectorSchema), options);
+  return compileDetector(await readDocument(path, detectorSchema), options, compileExpression);
+}
+
+/** A detector file's data, checked. */
+export function parseDetectorFile(path: string, text: string): Document<DetectorFile> {
+  return parseChecked(path, text, detectorSchema);
 }
 
 /** As {@link readDetector}, from the file's text. */
 export function parseDetector(path: string, text: string, options: DetectorOptions = {}): Detector {
-  return compileDetector(parseChecked(path, text, detectorSchema), options);
-}
-
-function compileDetector(document: Document<DetectorFile>, options: DetectorOptions): Detector {
-  const file = document.value;
-  const compile = (text: string, ...keys: readonly (string | number)[]): CompiledExpression => {
-    try {
-      return compileExpression(text, { lists: options.lists ?? DEFAULT_LISTS, detector: true });
-    } catch (error) {
-      if (!(error instanceof ExpressionError)) throw error;
-      throw new DetectorError(`${document.path}:${document.line(keys)}: ${keys.join('.')}: ${error.message}`);
-    }
-  };
-  const { window } = file;
-  const { severities } = options;
-  return {
-    id: file.id,
-    title: file.title,
-    severity: (severities && Object.hasOwn(severities, file.id) ? severities[file.id] : undefined) ?? file.severity,
-    attack: file.attack,
-    match: compile(file.match, 'match'),
-    columns: new Map(Object.entries(file.columns ?? {}).map(([name, text]) => [name, compile(text, 'columns', name)])),
-    window: window && {
-      by: window.by.map((text, index) => compile(text, 'window', 'by', index)),
-      within: parseDuration(window.within) ?? 0,
-      count: window.count,
-      distinct: window.distinct === undefined ? undefined : compile(window.distinct, 'window', 'distinct'),
-    },
-    aboutLog: file.aboutLog ?? false,
-    file,
-    path: document.path,
-    lineOf: document.line,
-  };
+  return compileDetector(parseDetectorFile(path, text), options, compileExpression);
 }

@@ -1,8 +1,10 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DetectorError, systemReason } from '../errors.ts';
-import { type Detector, type DetectorOptions, readDetector } from './detector.ts';
+import { compileDetector } from './compile-detector.ts';
+import type { Detector, DetectorOptions } from './detector.ts';
+import { compilePrepared, documentOf, markOf, readPrepared } from './prepared.ts';
 
 /** The pack that comes with the program. */
 export const PACK = fileURLToPath(new URL('../../queries', import.meta.url));
@@ -16,16 +18,37 @@ export async function loadDetectors(
   options: DetectorOptions = {},
 ): Promise<Detector[]> {
   const detectors = new Map<string, Detector>();
-  for (const folder of [PACK, ...folders]) {
+  const add = (detector: Detector): void => {
+    const { id, path } = detector;
+    const other = detectors.get(id);
+    if (other) throw new DetectorError(`${path}: the id ${id} is taken by ${other.path}; give yours another one`);
+    detectors.set(id, detector);
+  };
+  for (const detector of await loadPack(options)) add(detector);
+  for (const folder of folders) {
     for (const path of await detectorFiles(folder)) {
-      const detector = await readDetector(path, options);
-      const other = detectors.get(detector.id);
-      if (other)
-        throw new DetectorError(`${path}: the id ${detector.id} is taken by ${other.path}; give yours another one`);
-      detectors.set(detector.id, detector);
+      const { readDetector } = await import('./detector.ts');
+      add(await readDetector(path, options));
     }
   }
   return [...detectors.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Each as it was prepared, where what is in the file is known; only a file that is not needs what reads YAML. */
+async function loadPack(options: DetectorOptions): Promise<Detector[]> {
+  const [prepared, paths] = await Promise.all([readPrepared(), detectorFiles(PACK)]);
+  const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8').catch(() => undefined)));
+  const detectors: Detector[] = [];
+  for (const [index, path] of paths.entries()) {
+    const text = texts[index];
+    const known = text === undefined ? undefined : prepared[markOf(text)];
+    detectors.push(
+      known
+        ? compileDetector(documentOf(path, known), options, (...given) => compilePrepared(known, ...given))
+        : await (await import('./detector.ts')).readDetector(path, options),
+    );
+  }
+  return detectors;
 }
 
 /**
@@ -39,9 +62,10 @@ export async function detectorFiles(folder: string): Promise<string[]> {
     // Hidden are an editor's leavings, and the folder behind the links of a mounted ConfigMap.
     const paths = names
       .filter((name) => /\.ya?ml$/.test(name) && !/(^|\/)\./.test(name))
-      .map((name) => join(folder, name));
-    const files: string[] = [];
-    for (const path of paths.sort()) if ((await stat(path)).isFile()) files.push(path);
+      .map((name) => join(folder, name))
+      .sort();
+    const found = await Promise.all(paths.map((path) => stat(path)));
+    const files = paths.filter((_, index) => found[index]?.isFile());
     if (files.length > 0) return files;
   } catch (error) {
     throw new DetectorError(`cannot read the detectors of ${folder}: ${systemReason(error)}`);

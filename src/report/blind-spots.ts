@@ -8,7 +8,7 @@ import {
   unjudgedTexts,
 } from '../sinks/damage-text.ts';
 import { gapText } from '../sinks/gap-text.ts';
-import { countText } from '../sinks/quantities.ts';
+import { countText, numberText } from '../sinks/quantities.ts';
 import type { Summary } from '../summary.ts';
 import type { MissingBodies } from './activity.ts';
 import { BLIND_SPOTS, type BlindSpot } from './model.ts';
@@ -126,9 +126,7 @@ function untimedTexts({ window: { untimed } }: BlindSpotSources): string[] {
 function bodyTexts({ missingBodies }: BlindSpotSources): string[] {
   const texts = missingBodies.slice(0, MAX_BODIES).map(({ resource, missing, changes }) => {
     const all = missing === changes;
-    const what = all
-      ? countText(changes, 'change')
-      : `${missing.toLocaleString('en-US')} of ${countText(changes, 'change')}`;
+    const what = all ? countText(changes, 'change') : `${numberText(missing)} of ${countText(changes, 'change')}`;
     return `${what} of ${resource} ${missing === 1 ? 'was' : 'were'} logged without the object that was sent: what changed is not known; the audit level Request would log it`;
   });
   const further = missingBodies.length - MAX_BODIES;

@@ -8,7 +8,7 @@ import { parseTime } from '../event/time.ts';
 import { type Clock, createClock } from '../sinks/clock.ts';
 import { forMarkdown } from '../sinks/escape.ts';
 import { actorText, detailsText, objectText, SHORT_ID } from '../sinks/finding-text.ts';
-import { bytesText, countText } from '../sinks/quantities.ts';
+import { bytesText, countText, numberText } from '../sinks/quantities.ts';
 import { shortUser } from '../sinks/users.ts';
 import { forTerminalWithin } from '../sinks/width.ts';
 import { nameText } from './actor-name.ts';
@@ -70,10 +70,6 @@ function inline(text: string, width: number): string {
     if (markdown.length <= width * 2) return markdown;
   }
   return '…';
-}
-
-function numberText(count: number): string {
-  return count.toLocaleString('en-US');
 }
 
 function windowText({ window: { since, until, sinceLast, first, last }, timezone }: Report, clock: Clock): string {

@@ -1,5 +1,5 @@
 import type { Place, RejectReason, Summary, Unjudged } from '../summary.ts';
-import { bytesText, countText } from './quantities.ts';
+import { bytesText, countText, numberText } from './quantities.ts';
 
 /** One and several of each kind of damage. */
 const REASONS: Readonly<Record<RejectReason, readonly [string, string]>> = {
@@ -17,7 +17,7 @@ const REASONS: Readonly<Record<RejectReason, readonly [string, string]>> = {
 export function damageTexts({ rejects }: Summary): string[] {
   return [...rejects].map(
     ([reason, { count, bytes, first }]) =>
-      `${count.toLocaleString('en-US')} ${REASONS[reason][count === 1 ? 0 : 1]}, ${bytesText(bytes)}, first at ${placeText(first)}`,
+      `${numberText(count)} ${REASONS[reason][count === 1 ? 0 : 1]}, ${bytesText(bytes)}, first at ${placeText(first)}`,
   );
 }
 

@@ -2,8 +2,8 @@ import { cellAt, cellText } from './cell.ts';
 import { withColumns } from './columns.ts';
 import { forMarkdown } from './escape.ts';
 import { writePieces } from './pieces.ts';
+import { plainWidths, type Widths, widthsFor } from './plain-width.ts';
 import type { Column, Row, SinkFactory } from './types.ts';
-import { forTerminalWithin } from './width.ts';
 
 /** Columns of text in one cell; a request body in a table makes it useless, and GitHub refuses long comments. */
 const CELL_WIDTH = 500;
@@ -12,31 +12,38 @@ const CELL_WIDTH = 500;
 export const markdown: SinkFactory = (out, known) =>
   withColumns(known, (columns) => {
     let headed = false;
+    let widths = plainWidths;
 
     function* heading(): Generator<string> {
       if (headed) return;
       headed = true;
-      yield line(columns.map((column) => cell(column.title)));
+      yield line(columns.map((column) => cell(column.title, widths)));
       yield line(columns.map((column) => (column.align === 'right' ? '---:' : '---')));
     }
 
     function* lines(rows: readonly Row[]): Generator<string> {
       if (rows.length > 0) yield* heading();
-      for (const row of rows) yield line(cellsOf(row, columns));
+      for (const row of rows) yield line(cellsOf(row, columns, widths));
     }
 
     return {
-      write: (rows) => writePieces(out, lines(rows)),
+      async write(rows) {
+        widths = await widthsFor(rows, columns);
+        await writePieces(out, lines(rows));
+      },
       async flush() {},
-      end: () => writePieces(out, heading()),
+      async end() {
+        widths = await widthsFor([], columns);
+        await writePieces(out, heading());
+      },
     };
   });
 
-function cellsOf(row: Row, columns: readonly Column[]): string[] {
-  return columns.map((column) => cell(cellText(cellAt(row, column.key))));
+function cellsOf(row: Row, columns: readonly Column[], widths: Widths): string[] {
+  return columns.map((column) => cell(cellText(cellAt(row, column.key)), widths));
 }
 
-function cell(text: string): string {
+function cell(text: string, { forTerminalWithin }: Widths): string {
   // Cut before it is Markdown: a cut cannot tear a code span then.
   return forMarkdown(forTerminalWithin(text, CELL_WIDTH));
 }

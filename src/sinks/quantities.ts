@@ -11,9 +11,14 @@ export function bytesText(bytes: number): string {
   return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
 }
 
+/** A whole number for people: `2,499`. What is built in would load the rules of all languages for it: 10 ms of every run. */
+export function numberText(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
+}
+
 /** `1 event`, `2,499 events`. */
 export function countText(count: number, noun: string, plural = `${noun}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? noun : plural}`;
+  return `${numberText(count)} ${count === 1 ? noun : plural}`;
 }
 
 /** Milliseconds for people: `40 s`, `12 min`, `1.5 h`. */

@@ -4,8 +4,8 @@ import { withColumns } from './columns.ts';
 import { type GridCell, lineDrawer } from './grid.ts';
 import { layOut, type Measure, widen } from './layout.ts';
 import { writePieces } from './pieces.ts';
+import { plainWidths, widthsFor } from './plain-width.ts';
 import type { Column, Output, Row, Sink, SinkFactory, SinkOptions } from './types.ts';
-import { displayWidth, fitWidth, forTerminalWithin } from './width.ts';
 
 /** Rows held back and measured before the first line is drawn, unless a flush asks for it earlier. */
 const MEASURED = 1000;
@@ -32,8 +32,9 @@ export const wide: SinkFactory = (out, known, options) =>
  */
 function tableOf(out: Output, columns: readonly Column[], options: SinkOptions): Sink {
   const width = usable(options.width);
-  const headings = columns.map((column) => gridCell(column.title.trim().toUpperCase()));
-
+  /** Those for any text from the first rows on that hold more than ASCII. */
+  let widths = plainWidths;
+  let headings: readonly GridCell[] = [];
   let held: GridCell[][] = [];
   let grid: Grid | undefined;
 
@@ -55,15 +56,26 @@ function tableOf(out: Output, columns: readonly Column[], options: SinkOptions):
 
   function bodyLine(current: Grid, cells: readonly GridCell[]): string {
     const needs = cells.map((cell) => cell.width);
-    const widths = widen(current.widths, needs, width);
-    if (widths !== current.widths) grid = gridOf(columns, widths);
+    const widened = widen(current.widths, needs, width);
+    if (widened !== current.widths) grid = gridOf(columns, widened);
     return (grid ?? current).line(
       cells.map((cell, index) => {
         const severity = columns[index]?.severity === true && isSeverity(cell.text) ? cell.text : undefined;
-        const shown = cut(cell, widths[index]);
+        const shown = cut(cell, widened[index]);
         return severity === undefined ? shown : paint(shown, (text) => paintSeverity(text, severity));
       }),
     );
+  }
+
+  function gridCell(raw: string): GridCell {
+    const text = widths.forTerminalWithin(raw, CELL_WIDTH);
+    return { text, width: widths.displayWidth(text) };
+  }
+
+  function cut(cell: GridCell, most = 0): GridCell {
+    if (cell.width <= most) return cell;
+    const text = widths.fitWidth(cell.text, most);
+    return { text, width: widths.displayWidth(text) };
   }
 
   function paint(cell: GridCell, colour: (text: string) => string): GridCell {
@@ -71,7 +83,13 @@ function tableOf(out: Output, columns: readonly Column[], options: SinkOptions):
   }
 
   return {
-    write: (rows) => writePieces(out, receive(rows)),
+    async write(rows) {
+      if (widths === plainWidths) {
+        widths = await widthsFor(rows, columns);
+        headings = columns.map((column) => gridCell(column.title.trim().toUpperCase()));
+      }
+      await writePieces(out, receive(rows));
+    },
     async flush() {
       if (held.length > 0) await writePieces(out, drawHeld(withUsual(columns, measure(columns, headings, held))));
     },
@@ -90,17 +108,6 @@ interface Grid {
 function gridOf(columns: readonly Column[], widths: readonly number[]): Grid {
   const drawn = columns.map((column, index) => ({ width: widths[index] ?? 0, align: column.align ?? 'left' }));
   return { widths, line: lineDrawer(drawn) };
-}
-
-function gridCell(raw: string): GridCell {
-  const text = forTerminalWithin(raw, CELL_WIDTH);
-  return { text, width: displayWidth(text) };
-}
-
-function cut(cell: GridCell, width = 0): GridCell {
-  if (cell.width <= width) return cell;
-  const text = fitWidth(cell.text, width);
-  return { text, width: displayWidth(text) };
 }
 
 function measure(columns: readonly Column[], headings: readonly GridCell[], rows: readonly GridCell[][]): Measure[] {

@@ -1,21 +1,14 @@
-/** Widths in terminal columns, and cutting to them. */
+/** Widths in terminal columns, and cutting to them. The functions are those of {@link Widths}, for any text. */
 
 import stringWidth from 'string-width';
 import { forTerminal } from './escape.ts';
+import { clip, ELLIPSIS, fitPlain, isPlainText, isPrintableAscii } from './plain-width.ts';
 
-const ELLIPSIS = '…';
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-const printableAscii = /^[ -~]*$/;
-
-/**
- * The most UTF-16 code units that a text may need to fill one column: a character of two, with eight combining marks of two
- * ({@link forTerminal} escapes more).
- */
-const UNITS_PER_COLUMN = 18;
+let segmenter: Intl.Segmenter | undefined;
 
 /** Columns that text takes: two for wide characters and emoji, none for combining marks. The text is safe already. */
 export function displayWidth(text: string): number {
-  return stringWidth(text, { countAnsiEscapeCodes: true });
+  return isPlainText(text) ? text.length : stringWidth(text, { countAnsiEscapeCodes: true });
 }
 
 /** Raw text made safe for a terminal, in at most `width` columns. A megabyte costs no more than a line. */
@@ -27,28 +20,16 @@ export function forTerminalWithin(text: string, width: number): string {
 export function fitWidth(text: string, width: number): string {
   if (width < 1) return '';
   const start = clip(text, width);
-  if (printableAscii.test(start)) {
-    return start.length <= width ? start : start.slice(0, width - 1) + ELLIPSIS;
-  }
+  if (isPrintableAscii(start)) return fitPlain(start, width);
   // No code unit takes more than two columns; what surely fits is not taken apart.
   if (start.length * 2 <= width) return start;
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   let used = 0;
   let end = 0;
-  for (const { segment, index } of graphemes.segment(start)) {
+  for (const { segment, index } of segmenter.segment(start)) {
     used += displayWidth(segment);
     if (used > width) return start.slice(0, end) + ELLIPSIS;
     if (used < width) end = index + segment.length;
   }
   return start;
-}
-
-/** The start of a text, enough of it to fill the columns, with an ellipsis where something was left off. */
-function clip(text: string, width: number): string {
-  const units = width * UNITS_PER_COLUMN;
-  if (text.length <= units) return text;
-  const last = text.charCodeAt(units - 1);
-  const splitsPair = last >= 0xd800 && last <= 0xdbff;
-  const start = text.slice(0, splitsPair ? units - 1 : units);
-  // Through a buffer: a slice keeps the whole text in memory for as long as it lives.
-  return Buffer.from(start, 'utf16le').toString('utf16le') + ELLIPSIS;
 }

@@ -2,6 +2,7 @@
 
 import { parseTime } from '../../event/time.ts';
 import { type Clock, createClock } from '../../sinks/clock.ts';
+import { numberText } from '../../sinks/quantities.ts';
 import { forTerminalWithin } from '../../sinks/width.ts';
 import type { Time } from '../model.ts';
 import { type Html, html, type Value } from './template.ts';
@@ -35,7 +36,7 @@ export function isolated(text: string): Value {
 
 /** `1,204`. */
 export function number(count: number): string {
-  return count.toLocaleString('en-US');
+  return numberText(count);
 }
 
 /** What there is none of. Read aloud it would be a dash. */
