@@ -1,27 +1,48 @@
 /** The pipeline: sources, framing, events, requests, detectors. The only file that joins the stages. */
 
 import type { Detector } from './detect/detector.ts';
-import { createEngine, type Engine } from './detect/engine.ts';
+import { countUndecided, createEngine, type Engine } from './detect/engine.ts';
 import type { Exception } from './detect/exceptions.ts';
 import type { Finding } from './detect/finding.ts';
+import { ACTOR_FIELDS, createTriage, REQUEST_FIELDS, type Unjudged } from './detect/triage.ts';
 import { InputError } from './errors.ts';
 import { decodeLine } from './event/events.ts';
+import { fieldsOf } from './event/head.ts';
 import { stageTime } from './event/line-time.ts';
 import { createRequestFolder, type RequestFolder } from './event/requests.ts';
 import { eventTime } from './event/time.ts';
 import type { AuditEvent, EventRecord } from './event/types.ts';
 import type { LineBatch } from './follow/log.ts';
-import { splitLines } from './framing/lines.ts';
-import { createGapWatch } from './sources/gaps.ts';
-import { openSource } from './sources/open.ts';
-import type { Source } from './sources/types.ts';
-import { countTime, type Summary } from './summary.ts';
+import { createSplitter, type Line, splitLines } from './framing/lines.ts';
+import { DEEP_LINE } from './framing/objects.ts';
+import { openPool } from './pool/pool.ts';
+import { readPlain } from './pool/read-plain.ts';
+import { readStream } from './pool/read-stream.ts';
+import { createSift, type HeadSelection, stageTimes } from './pool/sift.ts';
+import { createGapWatch, type GapWatch } from './sources/gaps.ts';
+import { type Opened, openSource } from './sources/open.ts';
+import type { OnRead, Source } from './sources/types.ts';
+import { countTime, type Place, type Summary } from './summary.ts';
 
 /** Above what any API server writes as one line by default (its files rotate at 100 MB). */
 export const DEFAULT_MAX_RECORD_SIZE = 128 * 1024 * 1024;
 
 /** Whether an event is wanted; no source is given where lines were given. */
-export type Select = (event: AuditEvent, source: Source | undefined) => boolean;
+export interface Select {
+  (event: AuditEvent, source: Source | undefined): boolean;
+  /** The same, as it can be asked of heads; where it is not given, every event is parsed. */
+  readonly heads?: HeadSelection | undefined;
+}
+
+export type { HeadSelection } from './pool/sift.ts';
+
+/**
+ * How logs are read:
+ * - `wasm`: by the heads of their events, as WebAssembly walks them; what no detector matches by its head is counted, unparsed;
+ * - `js`: the same in TypeScript;
+ * - `plain`: every line is parsed.
+ */
+export type ReaderName = 'wasm' | 'js' | 'plain';
 
 export interface ReadOptions {
   readonly sources: readonly Source[];
@@ -39,11 +60,21 @@ export interface ReadOptions {
   readonly folder?: RequestFolder | undefined;
 }
 
-export interface ScanOptions extends ReadOptions {
+export interface ScanOptions extends ReadOptions, HeadOptions {
   readonly detectors: readonly Detector[];
   readonly exceptions?: readonly Exception[];
   /** An engine of these detectors; one that was used before goes on where it stands. */
   readonly engine?: Engine | undefined;
+}
+
+/** How events are read, where not all of them must be. */
+export interface HeadOptions {
+  /** `wasm`, if it is not given. What cannot be asked of heads is parsed, whatever is asked for. */
+  readonly reader?: ReaderName | undefined;
+  /** Threads that read, beside this one; 1, the default, for none. */
+  readonly jobs?: number | undefined;
+  /** Bytes of a file that a thread reads at once. */
+  readonly blockSize?: number | undefined;
 }
 
 /**
@@ -51,24 +82,33 @@ export interface ScanOptions extends ReadOptions {
  * source that fails midway is noted in the summary, and the next one is read.
  */
 export async function* readEvents(options: ReadOptions): AsyncIterable<EventRecord[]> {
-  const { sources, summary, maxRecordSize = DEFAULT_MAX_RECORD_SIZE } = options;
+  const { summary, maxRecordSize = DEFAULT_MAX_RECORD_SIZE } = options;
   for await (const batch of options.lines ?? []) {
     const selected = selectFrom(decodeBatch(batch, summary), options);
     if (selected.length > 0) yield selected;
   }
-  const gaps = createGapWatch(summary);
-  for (const source of sources) {
+  yield* readSources(options, async function* ({ path, chunks }, source, gaps) {
     const { label } = source;
+    for await (const lines of splitLines(chunks, { path, label, maxRecordSize }, summary)) {
+      const decoded = decodeBatch({ path, label, lines }, summary);
+      gaps.read(stageTime(decoded[0]?.event), stageTime(decoded.at(-1)?.event));
+      const selected = selectFrom(decoded, options, source);
+      if (selected.length > 0) yield selected;
+    }
+  });
+}
+
+type ReadSource<T> = (opened: Opened, source: Source, gaps: GapWatch) => AsyncIterable<T>;
+
+/** What each source gives, one after the other; what is wrong with one goes into the summary. */
+async function* readSources<T>(options: ReadOptions, read: ReadSource<T>): AsyncIterable<T> {
+  const { summary } = options;
+  const gaps = createGapWatch(summary);
+  for (const source of options.sources) {
     summary.files += 1;
     gaps.begin(source);
     try {
-      const { path, chunks } = await openSource(source, (bytes, at) => options.onRead?.(bytes, at, source));
-      for await (const lines of splitLines(chunks, { path, label, maxRecordSize }, summary)) {
-        const decoded = decodeBatch({ path, label, lines }, summary);
-        gaps.read(stageTime(decoded[0]?.event), stageTime(decoded.at(-1)?.event));
-        const selected = selectFrom(decoded, options, source);
-        if (selected.length > 0) yield selected;
-      }
+      yield* read(await openSource(source, (bytes, at) => options.onRead?.(bytes, at, source)), source, gaps);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       summary.inputErrors.push(error.message);
@@ -109,15 +149,18 @@ function selectFrom(
 export async function* readRequests(options: ReadOptions): AsyncIterable<EventRecord[]> {
   const { summary, folder = createRequestFolder() } = options;
   for await (const records of readEvents(options)) {
-    const deciding: EventRecord[] = [];
-    for (const record of records) {
-      const role = folder.role(record);
-      if (role === 'received') summary.received += 1;
-      if (role === 'decides') deciding.push(record);
-    }
+    const deciding = decidingOf(records, folder, summary);
     summary.requests += deciding.length;
     if (deciding.length > 0) yield deciding;
   }
+}
+
+function decidingOf(records: readonly EventRecord[], folder: RequestFolder, summary: Summary): EventRecord[] {
+  return records.filter((record) => {
+    const role = folder.role(record);
+    if (role === 'received') summary.received += 1;
+    return role === 'decides';
+  });
 }
 
 /** A request, by the event that decides it, and what was found when it was judged. */
@@ -128,12 +171,19 @@ export interface Judged {
 }
 
 /** Every request, judged by all detectors. */
-export async function* judgeRequests(options: ScanOptions): AsyncIterable<Judged[]> {
+export function judgeRequests(options: ScanOptions): AsyncIterable<Judged[]> {
+  return judge(readRequests(options), options);
+}
+
+async function* judge(requests: AsyncIterable<OpenRequest[]>, options: ScanOptions): AsyncIterable<Judged[]> {
   const { detectors, exceptions = [], summary } = options;
   const { engine = createEngine(detectors, exceptions, summary) } = options;
-  for await (const records of readRequests(options)) {
+  for await (const records of requests) {
     const judged: Judged[] = [];
-    for (const record of records) judged.push({ record, findings: await engine.judge(record) });
+    for (const request of records) {
+      if (!('unjudged' in request)) judged.push({ record: request, findings: await engine.judge(request) });
+      else for (const { id, undecided } of request.unjudged) countUndecided(id, undecided, request.place, summary);
+    }
     yield judged;
   }
   yield [{ record: undefined, findings: engine.finish() }];
@@ -141,8 +191,86 @@ export async function* judgeRequests(options: ScanOptions): AsyncIterable<Judged
 
 /** The findings of all detectors over all requests, as they come; those of windows when the window is over. */
 export async function* scan(options: ScanOptions): AsyncIterable<Finding[]> {
-  for await (const judged of judgeRequests(options)) {
+  const { reader = 'wasm', lines, select } = options;
+  const heads = select ? select.heads : EVERYTHING;
+  const requests =
+    reader === 'plain' || lines || !heads ? readRequests(options) : readOpenRequests(options, reader, heads);
+  for await (const judged of judge(requests, options)) {
     const found = judged.flatMap(({ findings }) => findings);
     if (found.length > 0) yield found;
   }
 }
+
+const EVERYTHING: HeadSelection = { reads: [], matches: () => true };
+
+/** A request that must be judged, or one that is known to be judged by none of the detectors that cannot tell without its bodies. */
+type OpenRequest = EventRecord | { readonly unjudged: readonly Unjudged[]; readonly place: Place };
+
+/** As {@link readRequests}, without those that no detector matches, as their heads tell: they are counted. */
+async function* readOpenRequests(
+  options: ScanOptions,
+  reader: 'wasm' | 'js',
+  selection: HeadSelection,
+): AsyncIterable<OpenRequest[]> {
+  const { summary, maxRecordSize = DEFAULT_MAX_RECORD_SIZE, folder = createRequestFolder() } = options;
+  const asked = selection.reads.map(fieldsOf);
+  // Something that no head has.
+  if (asked.includes(0)) {
+    yield* readRequests(options);
+    return;
+  }
+  const keys = [REQUEST_FIELDS | asked.reduce((all, fields) => all | fields, 0), ACTOR_FIELDS] as const;
+  const triage = createTriage(options.detectors);
+  const sift = createSift({
+    ...{ triage, selection, folder, summary, fields: keys[0] | keys[1] },
+    // What may be nested too deep is for the parser.
+    largest: Math.min(maxRecordSize, DEEP_LINE),
+  });
+  const { blockSize = BLOCK_SIZE, jobs = 1 } = options;
+  const pool = await openPool({ engine: reader, jobs, blockSize, keys });
+  try {
+    yield* readSources(options, async function* ({ path, chunks, plain }, source, gaps) {
+      const { label } = source;
+      const framing = { path, label, maxRecordSize };
+      const onRead: OnRead = (bytes, at) => options.onRead?.(bytes, at, source);
+      const pieces = plain
+        ? readPlain(plain, { skimmers: await pool.skimmers(), blockSize, from: 0, onRead }, framing, summary)
+        : readStream(chunks, pool.reader(), blockSize, framing, summary);
+      for await (const piece of pieces) {
+        const records: EventRecord[] = [];
+        const found: OpenRequest[] = [];
+        const takeLine = (line: Line): void => {
+          const before = records.length;
+          decodeLine(line, { path, label }, summary, records);
+          const decisive = decidingOf(selectFrom(records.slice(before), options, source), folder, summary);
+          summary.requests += decisive.length;
+          found.push(...decisive);
+        };
+        if (piece.kind === 'rows') {
+          gaps.read(...stageTimes(piece));
+          sift(
+            piece,
+            { path, label },
+            {
+              line: (bytes, place, size) => takeLine({ bytes, offset: place.offset, size, terminated: true }),
+              // The framing of lines knows what to do with an empty one, and with one that is too long.
+              other(bytes, { offset }) {
+                for (const line of createSplitter(framing, summary, offset).add(bytes)) takeLine(line);
+              },
+              unjudged: (unjudged, place) => found.push({ unjudged, place }),
+            },
+          );
+        } else {
+          for (const line of piece.lines) takeLine(line);
+          gaps.read(stageTime(records[0]?.event), stageTime(records.at(-1)?.event));
+        }
+        if (found.length > 0) yield found;
+      }
+    });
+  } finally {
+    await pool.close();
+  }
+}
+
+/** Bytes of a file that are read at once: they stay in a processor's cache while they are skimmed. */
+const BLOCK_SIZE = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { SEVERITIES, type Severity, severityRank } from '../detect/finding.ts';
 import { createFindingGroups, type FindingGroup } from '../detect/groups.ts';
 import { scan } from '../scan.ts';
-import { countText } from '../sinks/quantities.ts';
+import { countText, numberText } from '../sinks/quantities.ts';
 import { isHumanForm } from '../sinks/registry.ts';
 import { type Arguments, text, texts } from './arguments.ts';
 import { findingColumns, findingRow } from './finding-row.ts';
@@ -25,7 +25,7 @@ export async function detect(args: Arguments): Promise<number> {
   let groups: FindingGroup[] = [];
 
   try {
-    for await (const findings of scan({ ...plan.reading, ...prepared })) {
+    for await (const findings of scan({ ...plan.reading, ...plan.heads, ...prepared })) {
       for (const { severity } of findings) bySeverity.set(severity, (bySeverity.get(severity) ?? 0) + 1);
       if (grouped) for (const finding of findings) grouped.add(finding);
       else await sink.write(findings.map((finding) => findingRow(finding, clock)));
@@ -54,7 +54,7 @@ export function headline(bySeverity: ReadonlyMap<Severity, number>): string {
   const total = [...bySeverity.values()].reduce((sum, count) => sum + count, 0);
   if (total === 0) return 'no finding';
   const parts = SEVERITIES.toReversed().flatMap((severity) =>
-    bySeverity.has(severity) ? [`${bySeverity.get(severity)?.toLocaleString('en-US')} ${severity}`] : [],
+    bySeverity.has(severity) ? [`${numberText(bySeverity.get(severity) ?? 0)} ${severity}`] : [],
   );
   return `${countText(total, 'finding')} (${parts.join(', ')})`;
 }

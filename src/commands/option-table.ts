@@ -109,7 +109,24 @@ export const OPTIONS = {
     type: 'string',
     group: INPUT,
   },
-  strict: { describe: 'Damaged input or a missing generation is an error (exit 2)', type: 'boolean', group: INPUT },
+  strict: {
+    describe: 'Damaged input or a missing generation is an error (exit 2); every line is parsed',
+    type: 'boolean',
+    group: INPUT,
+  },
+  jobs: {
+    describe:
+      'Threads that read; by default as many as there are processors, 4 at most, and 1 where there is little to read',
+    type: 'string',
+    group: INPUT,
+  },
+  engine: {
+    describe:
+      'How events are read: by their heads in WebAssembly (wasm, the default) or TypeScript (js), or all of them parsed and every expression interpreted (plain)',
+    type: 'string',
+    choices: ['wasm', 'js', 'plain'],
+    group: INPUT,
+  },
   config: { describe: 'Configuration file', type: 'string', group: INPUT },
 
   detectors: {
@@ -197,5 +214,7 @@ export const READING = [
   'strict',
   'config',
 ] as const satisfies readonly OptionName[];
+/** Of commands that need not parse every event. */
+export const HEADS = ['jobs', 'engine'] as const satisfies readonly OptionName[];
 export const FOLLOWING = ['follow', 'state', 'from', 'silence'] as const satisfies readonly OptionName[];
 export const WRITING = ['output', 'timezone', 'color', 'quiet'] as const satisfies readonly OptionName[];

@@ -1,16 +1,18 @@
 import { fstatSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { InputError, UsageError } from '../errors.ts';
 import { lineTime } from '../event/line-time.ts';
-import type { ReadOptions } from '../scan.ts';
+import type { HeadOptions, ReaderName, ReadOptions } from '../scan.ts';
 import { type Clock, createClock } from '../sinks/clock.ts';
 import type { OutputForm } from '../sinks/registry.ts';
 import type { Column, Sink } from '../sinks/types.ts';
 import { type FindOptions, findSources, findWellKnown, WELL_KNOWN } from '../sources/find.ts';
+import type { Source } from '../sources/types.ts';
 import { createSummary, type Summary } from '../summary.ts';
 import { type Arguments, flag, text } from './arguments.ts';
 import { parseBound } from './bounds.ts';
 import { type Config, readConfig } from './config.ts';
-import { parseSize } from './numbers.ts';
+import { parseCount, parseSize } from './numbers.ts';
 import { withoutOutput } from './output-file.ts';
 import { createProgress } from './progress.ts';
 import { createSelector } from './selectors.ts';
@@ -29,6 +31,8 @@ export interface Plan {
   readonly bounded: boolean;
   /** What to read, and which events of it; no sources where the reading goes on from where it stopped. */
   readonly reading: ReadOptions;
+  /** How events are read: what --engine, --jobs and --strict say. */
+  readonly heads: HeadOptions;
   /** Whether --follow or --state is given. */
   readonly live: boolean;
   /** What --since says, microseconds since the epoch. */
@@ -36,6 +40,9 @@ export interface Plan {
   /** Opens the sink of the chosen form. */
   openSink(columns: readonly Column[] | undefined): Promise<Sink>;
 }
+
+/** More threads than any machine has use for. */
+const MAX_JOBS = 256;
 
 export interface PlanOptions {
   readonly defaultForm?: OutputForm;
@@ -75,6 +82,7 @@ export async function createPlan(
       }));
   summary.notes.push(...found.notes);
   const sources = await withoutOutput(found.sources, (note) => summary.notes.push(note));
+  const heads = headOptions(args, sources);
   const progress = createProgress(sources, terminal, quiet);
   return {
     terminal,
@@ -85,6 +93,7 @@ export async function createPlan(
     strict: args.strict === true,
     summary,
     bounded: args.since !== undefined || args.until !== undefined,
+    heads,
     live,
     since,
     reading: { sources, summary, maxRecordSize, select, onRead: ({ length }) => progress(length) },
@@ -93,6 +102,24 @@ export async function createPlan(
       return sinks[form](terminal, columns, { width: terminal.width, colour: terminal.colour });
     },
   };
+}
+
+/** To start threads takes about as long as to read so much in this one. */
+const WORTH_THREADS = 32 * 1024 * 1024;
+/** More do not help: they wait for what is judged of what they read. */
+const ENOUGH_JOBS = 4;
+
+function jobsFor(sources: readonly Source[]): number {
+  const size = sources.reduce((sum, source) => sum + (source.size ?? 0), 0);
+  return size < WORTH_THREADS ? 1 : Math.min(ENOUGH_JOBS, availableParallelism());
+}
+
+/** Every line is parsed where damage in any of them must be seen. */
+function headOptions(args: Arguments, sources: readonly Source[]): HeadOptions {
+  const reader = (text(args.engine) ?? 'wasm') as ReaderName;
+  const jobs = text(args.jobs) === undefined ? jobsFor(sources) : parseCount('jobs', String(args.jobs));
+  if (jobs < 1 || jobs > MAX_JOBS) throw new UsageError(`--jobs: from 1 to ${MAX_JOBS}`);
+  return { reader: args.strict === true ? 'plain' : reader, jobs };
 }
 
 /** The paths named; without any, standard input if it may be and something comes from it, else the first well-known place. */

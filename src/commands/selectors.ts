@@ -4,18 +4,22 @@ import { globMatches } from '../event/glob.ts';
 import { outcome } from '../event/outcome.ts';
 import { eventTime } from '../event/time.ts';
 import type { AuditEvent } from '../event/types.ts';
+import type { HeadSelection } from '../scan.ts';
 import { longUser } from '../sinks/users.ts';
 import { parseBound } from './bounds.ts';
 import { pluralResource } from './resources.ts';
 
 type Predicate = (event: AuditEvent) => boolean;
 
+/** A selection of events that can be asked of heads too: see {@link HeadSelection}. */
+export type Selector = Predicate & { readonly heads: HeadSelection };
+
 /** The selectors as they were typed. */
 export interface SelectorValues {
   readonly [option: string]: unknown;
 }
 
-/** How each repeatable selector reads one value (without its leading `-`). */
+/** How each repeatable selector reads one value (without its leading `-`), and what it asks of an event. */
 const READERS: Readonly<Record<string, (value: string) => Predicate>> = {
   namespace: (value) => (event) => globMatches(namespaceOf(event), value),
   user: (value) => (event) => users(event).some((name) => globMatches(name, longUser(value))),
@@ -31,13 +35,30 @@ const READERS: Readonly<Record<string, (value: string) => Predicate>> = {
   stage: (value) => (event) => (event.stage ?? '').toLowerCase() === value.toLowerCase(),
 };
 
+/** What each selector asks of an event, as paths of its fields. */
+const READS: Readonly<Record<string, readonly string[]>> = {
+  namespace: ['objectRef.namespace', 'objectRef.resource', 'objectRef.name'],
+  user: ['user.username', 'impersonatedUser.username'],
+  group: ['user.groups', 'impersonatedUser.groups'],
+  verb: ['verb'],
+  resource: ['objectRef.resource', 'objectRef.apiGroup', 'objectRef.subresource'],
+  name: ['objectRef.name'],
+  ip: ['sourceIPs'],
+  code: ['responseStatus.code'],
+  uri: ['requestURI'],
+  'user-agent': ['userAgent'],
+  level: ['level'],
+  stage: ['stage'],
+  denied: ['responseStatus.code'],
+};
+
 /**
  * One predicate out of all selectors and time bounds: every selector must hold. Of one selector's values any may hold
  * (`--verb get --verb list`), and those with a leading `-` must not.
  * @param now milliseconds since the epoch.
  * @throws {UsageError} for a value that cannot be read.
  */
-export function createSelector(values: SelectorValues, now: number): Predicate {
+export function createSelector(values: SelectorValues, now: number): Selector {
   const predicates: Predicate[] = [];
   for (const [option, read] of Object.entries(READERS)) {
     const given = strings(values[option]);
@@ -48,12 +69,28 @@ export function createSelector(values: SelectorValues, now: number): Predicate {
   }
   if (values.denied === true) predicates.push((event) => outcome(event) === 'denied');
   if (values.denied === false) predicates.push((event) => outcome(event) !== 'denied');
-  predicates.push(...timeBounds(values, now));
-  return (event) => predicates.every((matches) => matches(event));
+  const { since, until } = timeBounds(values, now);
+  const matches: Predicate = (event) => predicates.every((matches) => matches(event));
+  const isBounded = since !== undefined || until !== undefined;
+  const select: Predicate = isBounded ? (event) => isWithin(eventTime(event), since, until) && matches(event) : matches;
+  const heads: HeadSelection = {
+    reads: Object.entries(READS).flatMap(([option, paths]) =>
+      values[option] === undefined ? [] : paths.map((path) => path.split('.')),
+    ),
+    // Without a code, how a request ended does not follow from the head.
+    matches: (head) => (values.denied !== undefined && !head.responseStatus?.code ? undefined : matches(head)),
+    since,
+    until,
+  };
+  return Object.assign(select, { heads });
 }
 
-/** An event without a time lies within no bounds. */
-function timeBounds(values: SelectorValues, now: number): Predicate[] {
+interface TimeBounds {
+  readonly since: number | undefined;
+  readonly until: number | undefined;
+}
+
+function timeBounds(values: SelectorValues, now: number): TimeBounds {
   const bound = (option: string): number | undefined => {
     const text = values[option];
     return typeof text === 'string' ? parseBound(option, text, now) : undefined;
@@ -62,10 +99,16 @@ function timeBounds(values: SelectorValues, now: number): Predicate[] {
   const until = bound('until');
   if (since !== undefined && until !== undefined && since > until)
     throw new UsageError('--since is later than --until');
-  const predicates: Predicate[] = [];
-  if (since !== undefined) predicates.push((event) => (eventTime(event) ?? Number.NaN) >= since);
-  if (until !== undefined) predicates.push((event) => (eventTime(event) ?? Number.NaN) <= until);
-  return predicates;
+  return { since, until };
+}
+
+/** An event without a time lies within no bounds. */
+function isWithin(
+  time: number | undefined,
+  since = Number.NEGATIVE_INFINITY,
+  until = Number.POSITIVE_INFINITY,
+): boolean {
+  return time !== undefined && time >= since && time <= until;
 }
 
 /**

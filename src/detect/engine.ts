@@ -4,7 +4,8 @@ import type { EventRecord } from '../event/types.ts';
 import { toBoolean } from '../expression/boolean.ts';
 import type { CompiledExpression } from '../expression/compile.ts';
 import { awaitCounted, runCounted } from '../expression/evaluate-counted.ts';
-import { countUnjudged, type Summary } from '../summary.ts';
+import type { Undecided } from '../expression/plan/reach.ts';
+import { countUnjudged, type Place, type Summary } from '../summary.ts';
 import type { Detector } from './detector.ts';
 import type { Exception } from './exceptions.ts';
 import type { Finding } from './finding.ts';
@@ -145,8 +146,11 @@ export function createEngine(
 
 function noteUnjudged({ id, match }: Detector, { event, place }: EventRecord, summary: Summary): void {
   const undecided = match.plan?.reach?.(event);
-  if (!undecided) return;
-  const { bodies, why } = undecided;
+  if (undecided) countUndecided(id, undecided, place, summary);
+}
+
+/** Counts a request that a detector could not judge. */
+export function countUndecided(id: string, { bodies, why }: Undecided, place: Place, summary: Summary): void {
   const [body] = bodies;
   const which = bodies.length > 1 ? 'request and response' : body === 'requestObject' ? 'request' : 'response';
   countUnjudged(summary, { detector: id, bodies: which, why, first: place });

@@ -13,11 +13,15 @@ export type Role = 'decides' | 'twin' | 'received';
 export interface RequestState {
   readonly open: readonly string[];
   readonly closed: readonly string[];
+  /** Those of `open` that do not look as if they ran long; all of them where it is not given. */
+  readonly unusual?: readonly string[] | undefined;
 }
 
 export interface RequestFolder {
   /** Tells the role of the next event; events come in the order of the log. */
   role(record: EventRecord): Role;
+  /** Whether a request is open that does not look as if it ran long: any event may be its twin then. */
+  hasUnusual(): boolean;
   /** What to give to {@link RequestFolder.restore} for another folder to go on from here; a copy. */
   snapshot(): RequestState;
   /** To be called on a new folder, before its first event. */
@@ -53,6 +57,17 @@ function identity({ event, text }: EventRecord): string {
 }
 
 /**
+ * The role of an event where it follows from what the event is, as long as no unusual request is open; undefined where other
+ * stages of its request must be asked for.
+ */
+export function roleAlone(event: AuditEvent): Role | undefined {
+  if (event.stage === 'RequestReceived') return 'received';
+  // A 401 has no later stage, and would stay open for ever.
+  if (event.stage === 'ResponseStarted') return event.responseStatus?.code === 401 ? 'decides' : undefined;
+  return isLongRunning(event) ? undefined : 'decides';
+}
+
+/**
  * Brings the stages of a request together. `ResponseComplete`, `Panic` and an event without a stage decide.
  * `ResponseStarted` decides as well, for the API server writes it only for requests that run long (exec, watch, log) and
  * for a 401, whose only event it is; the `ResponseComplete` of the same request, hours later, is then its twin. The one
@@ -64,36 +79,34 @@ function identity({ event, text }: EventRecord): string {
 export function createRequestFolder(): RequestFolder {
   const open = new Set<string>();
   const closed = new Set<string>();
+  /** Of those that are open: other events than those of long-running requests may be their twins. */
+  const unusual = new Set<string>();
   return {
+    hasUnusual: () => unusual.size > 0,
     role(record) {
       const { event } = record;
-      switch (event.stage) {
-        case 'RequestReceived':
-          return 'received';
-        case 'ResponseStarted': {
-          // A 401 has no later stage, and would stay open for ever.
-          if (!event.auditID || event.responseStatus?.code === 401) return 'decides';
-          const key = requestKey(record);
-          if (closed.delete(key) || open.has(key)) return 'twin';
-          remember(open, key, MAX_OPEN);
-          return 'decides';
-        }
-        default: {
-          if (!event.auditID) return 'decides';
-          const longRunning = isLongRunning(event);
-          // Nothing to look for and nothing to remember: the hash is most of what this costs.
-          if (!longRunning && open.size === 0) return 'decides';
-          const key = requestKey(record);
-          if (open.delete(key)) return 'twin';
-          if (longRunning) remember(closed, key, MAX_CLOSED);
-          return 'decides';
-        }
+      const alone = roleAlone(event);
+      if (alone === 'received') return alone;
+      // Nothing to look for and nothing to remember: the hash is most of what this costs.
+      if (!event.auditID || (alone === 'decides' && (unusual.size === 0 || event.stage === 'ResponseStarted')))
+        return 'decides';
+      const key = requestKey(record);
+      if (event.stage === 'ResponseStarted') {
+        if (closed.delete(key) || open.has(key)) return 'twin';
+        remember(open, key, MAX_OPEN);
+        if (!isLongRunning(event)) remember(unusual, key, MAX_OPEN);
+        return 'decides';
       }
+      unusual.delete(key);
+      if (open.delete(key)) return 'twin';
+      if (isLongRunning(event)) remember(closed, key, MAX_CLOSED);
+      return 'decides';
     },
-    snapshot: () => ({ open: [...open], closed: [...closed] }),
+    snapshot: () => ({ open: [...open], closed: [...closed], unusual: [...unusual] }),
     restore(state) {
       for (const key of state.open) remember(open, key, MAX_OPEN);
       for (const key of state.closed) remember(closed, key, MAX_CLOSED);
+      for (const key of state.unusual ?? state.open) remember(unusual, key, MAX_OPEN);
     },
   };
 }

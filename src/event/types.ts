@@ -32,8 +32,15 @@ export interface ResponseStatus {
 /** Marks an event in which keys were renamed; a symbol, so that neither JSON nor an expression sees it. */
 export const PLANTED: unique symbol = Symbol('planted');
 
+/**
+ * Marks the head of an event whose whole line was looked at: nothing in it is to be renamed, and who asked is written in
+ * printable ASCII. A symbol, as {@link PLANTED}.
+ */
+export const PLAIN: unique symbol = Symbol('plain');
+
 export interface AuditEvent {
   readonly [field: string]: unknown;
+  readonly [PLAIN]?: true;
   /** Keys that would have blinded the expression engine and were renamed (`_jsonata_function` and its kin). */
   readonly [PLANTED]?: readonly string[];
   readonly kind?: string | null;

@@ -3,9 +3,10 @@ import { authorizationReason } from '../event/authz.ts';
 import { inRange } from '../event/cidr.ts';
 import { command } from '../event/command.ts';
 import { globMatches } from '../event/glob.ts';
+import { misleading } from '../event/misleading.ts';
 import { outcome, REASON } from '../event/outcome.ts';
 import { containers, images, mayHoldPods, podSpec } from '../event/pod-spec.ts';
-import { type AuditEvent, PLANTED } from '../event/types.ts';
+import { type AuditEvent, PLAIN, PLANTED } from '../event/types.ts';
 import { queryValues } from '../event/uri.ts';
 import type { FieldPath } from './plan/field-path.ts';
 
@@ -28,6 +29,8 @@ export interface EventFunction {
    * without arguments, or on a field of the event.
    */
   readonly implies?: readonly string[];
+  /** Whether the keys of objects in its value stand in the bytes of the event, be it within a longer text. */
+  readonly hasKeysOfEvent?: boolean;
   /** Whether numbers may be in its value, which a client may have chosen beyond all bounds. */
   readonly hasNumbers: boolean;
 }
@@ -40,6 +43,8 @@ const WHICH_BY_URI: readonly FieldPath[] = [...WHICH, ['requestURI']];
 const POD: readonly FieldPath[] = [...WHICH_BY_URI, ['requestObject']];
 const CODE: FieldPath = ['responseStatus', 'code'];
 const OUTCOME: readonly FieldPath[] = [CODE, ['stage'], ['annotations'], ['responseStatus', 'status']];
+
+const WHO: readonly FieldPath[] = [USERNAME, ['impersonatedUser', 'username'], ['userAgent'], ['auditID']];
 
 /** From its code alone, where there is one: see {@link outcome}. */
 const decidedByCode = ({ responseStatus }: AuditEvent): readonly FieldPath[] => {
@@ -75,6 +80,7 @@ export const eventFunctions: Readonly<Record<string, EventFunction>> = {
     reads: () => POD,
     decidedBy: decidedByResource,
     implies: IN_BODY,
+    hasKeysOfEvent: true,
     hasNumbers: true,
   },
   containers: {
@@ -82,6 +88,7 @@ export const eventFunctions: Readonly<Record<string, EventFunction>> = {
     reads: () => POD,
     decidedBy: decidedByResource,
     implies: IN_BODY,
+    hasKeysOfEvent: true,
     hasNumbers: true,
   },
   images: {
@@ -138,7 +145,19 @@ export const eventFunctions: Readonly<Record<string, EventFunction>> = {
     hasNumbers: false,
   },
   /** Keys that were renamed because they would have blinded the expression engine; undefined where there were none. */
-  planted: { run: (event) => event[PLANTED], reads: () => [AS_LOGGED], hasNumbers: false },
+  planted: {
+    run: (event) => event[PLANTED],
+    reads: () => [AS_LOGGED],
+    decidedBy: (event) => (event[PLAIN] ? [] : [AS_LOGGED]),
+    hasNumbers: false,
+  },
+  /** Of who asked (user names, user agent, audit ID): the texts with characters that mislead who reads them. */
+  misleading: {
+    run: (event) => nonEmpty(misleading(event)),
+    reads: () => WHO,
+    decidedBy: (event) => (event[PLAIN] ? [] : WHO),
+    hasNumbers: false,
+  },
 };
 
 function glob(value: unknown, patterns: unknown): boolean | undefined {

@@ -136,8 +136,12 @@ export function createSplitter(options: FramingOptions, summary: Summary, start 
 }
 
 /** The lines of a stream, a batch for each chunk that completes some. A stream that fails has still given what came before. */
-export async function* splitLines(chunks: Chunks, options: FramingOptions, summary: Summary): AsyncIterable<Line[]> {
-  const splitter = createSplitter(options, summary);
+export function splitLines(chunks: Chunks, options: FramingOptions, summary: Summary): AsyncIterable<Line[]> {
+  return splitWith(createSplitter(options, summary), chunks);
+}
+
+/** As {@link splitLines}, by a splitter that may have seen what came before. */
+export async function* splitWith(splitter: Splitter, chunks: Chunks): AsyncIterable<Line[]> {
   let failure: { readonly error: unknown } | undefined;
   try {
     for await (const chunk of chunks) {

@@ -54,7 +54,7 @@ export function startOfObject(bytes: Buffer, start: number, end: number): number
 const MAX_DEPTH = 10_000;
 
 /** Lines above this size are looked at before they are parsed: nesting costs a parser fifty times its bytes. */
-const DEEP_LINE = 1024 * 1024;
+export const DEEP_LINE = 1024 * 1024;
 
 /** Whether a line may be given to a parser: it is small, or not nested deeper than any event. */
 export function mayParse(bytes: Buffer): boolean {

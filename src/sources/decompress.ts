@@ -34,6 +34,11 @@ export function isCompressed(head: Buffer): boolean {
   return kind === 'gzip' || kind === 'zstd';
 }
 
+/** Whether a stream that begins so is given as it is. */
+export function isPlain(head: Buffer): boolean {
+  return sniff(head) === 'plain';
+}
+
 type Kind = 'plain' | 'gzip' | 'zstd' | 'utf-16';
 
 function sniff(head: Buffer): Kind {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { codeOf, InputError, systemReason } from '../errors.ts';
-import { decompress } from './decompress.ts';
+import { decompress, isPlain } from './decompress.ts';
 import { describeFile, type GenerationFile } from './log-set.ts';
 import type { Chunks, OnRead } from './types.ts';
 
@@ -17,7 +17,17 @@ export interface OpenFile {
    * @throws {InputError} when the data is damaged; an error of the system as it is.
    */
   contents(onRead?: OnRead): Chunks;
+  /** Of a file that is not compressed, the bytes from this place on. */
+  plainContents(from: number, onRead?: OnRead): Chunks;
+  /** The descriptor, and the bytes that the file has now; undefined where it is compressed. */
+  plain(): Promise<PlainFile | undefined>;
   close(): Promise<void>;
+}
+
+/** An uncompressed file, for whoever reads parts of it. */
+export interface PlainFile {
+  readonly descriptor: number;
+  readonly size: number;
 }
 
 /**
@@ -30,6 +40,12 @@ export async function openFile(path: string): Promise<OpenFile | undefined> {
     handle && {
       look: async () => describeFile(path, await handle.stat({ bigint: true })),
       contents: (onRead) => decompress(blocks(handle, onRead)),
+      plainContents: (from, onRead) => blocks(handle, onRead, from),
+      async plain() {
+        const { bytesRead, buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+        if (!isPlain(buffer.subarray(0, bytesRead))) return undefined;
+        return { descriptor: handle.fd, size: (await handle.stat()).size };
+      },
       close: () => handle.close(),
     }
   );
@@ -52,9 +68,9 @@ export function isReadFailure(error: unknown): boolean {
   return error instanceof InputError || codeOf(error) !== undefined;
 }
 
-/** A file's bytes, read by position, so that a second reader starts at the first byte again. */
-export async function* blocks(handle: FileHandle, onRead: OnRead = () => {}): Chunks {
-  for (let position = 0; ; ) {
+/** A file's bytes, read by position, so that a second reader starts where it is told to. */
+export async function* blocks(handle: FileHandle, onRead: OnRead = () => {}, from = 0): Chunks {
+  for (let position = from; ; ) {
     const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(BLOCK), 0, BLOCK, position);
     if (bytesRead === 0) return;
     const chunk = buffer.subarray(0, bytesRead);

@@ -1,15 +1,30 @@
+import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { InputError, systemReason } from '../errors.ts';
 import { beginningOf } from './identity.ts';
 import { listGenerations } from './log-set.ts';
-import { isReadFailure, type OpenFile, openFile } from './open-file.ts';
+import { isReadFailure, type OpenFile, openFile, type PlainFile } from './open-file.ts';
 import { readSource } from './read.ts';
 import type { Chunks, FoundFile, OnRead, Source } from './types.ts';
 
 /** A source that was opened: the bytes, and the name under which they were found. */
 export interface Opened {
   readonly path: string;
+  /** All bytes, decompressed. What was opened is closed behind them, and when the reading is given up. */
   readonly chunks: Chunks;
+  /** Of an uncompressed file: for whoever reads parts of it, in the place of `chunks`. */
+  readonly plain?: PlainParts | undefined;
+}
+
+/** An uncompressed file that is held open. */
+export interface PlainParts extends PlainFile {
+  /**
+   * What follows a place to which everything was read, to the file's end as it is then; as {@link Opened.chunks} otherwise. To
+   * be read when all parts were, for it sees whether the file was truncated meanwhile.
+   */
+  rest(from: number): Chunks;
+  /** Where the rest is not read. */
+  close(): Promise<void>;
 }
 
 type Named = OpenFile & { readonly path: string };
@@ -25,12 +40,38 @@ const PAUSE = 30;
  */
 export async function openSource(source: Source, onRead: OnRead = () => {}): Promise<Opened> {
   const { path, found } = source;
-  if (!found) return { path, chunks: readSource(source, onRead) };
+  if (!found) {
+    const file = await openRegular(path);
+    return file ? ofFile(file, found, onRead) : { path, chunks: readSource(source, onRead) };
+  }
   const file = (await openIfFound(path, found)) ?? (await search(found));
-  if (file) return { path: file.path, chunks: contents(file, found, onRead) };
+  if (file) return ofFile(file, found, onRead);
   // What is written into it later is another run's.
   if (found.size === 0) return { path, chunks: nothing() };
   throw new InputError(`${path} was rotated away while this ran; what it held is missing`);
+}
+
+async function ofFile(file: Named, found: FoundFile | undefined, onRead: OnRead): Promise<Opened> {
+  const plain = await file.plain().catch(() => undefined);
+  return {
+    path: file.path,
+    chunks: contents(file, found, onRead),
+    plain: plain && {
+      ...plain,
+      rest: (from) => contents(file, found, onRead, from),
+      close: () => file.close(),
+    },
+  };
+}
+
+/** A file that nobody will rotate; undefined for a pipe and its like. */
+async function openRegular(path: string): Promise<Named | undefined> {
+  const isFile = await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  const file = isFile ? await openFile(path) : undefined;
+  return file && { ...file, path };
 }
 
 async function* nothing(): Chunks {}
@@ -81,25 +122,27 @@ async function search(found: FoundFile): Promise<Named | undefined> {
  * The bytes to the end of what was found. copytruncate empties a file while it is read: the rest is read from the copy that
  * it made before.
  */
-async function* contents(file: Named, found: FoundFile, onRead: OnRead): Chunks {
+async function* contents(file: Named, found: FoundFile | undefined, onRead: OnRead, from?: number): Chunks {
   let current = file;
-  let given = 0;
+  /** What was given, also by whoever read parts of the file before. */
+  let given = from ?? 0;
   try {
     for (;;) {
-      let position = 0;
-      let fromDisk = 0;
+      const isBegun = from !== undefined && current === file;
+      let position = isBegun ? from : 0;
+      let fromDisk = position;
       const show: OnRead = (bytes, at) => {
         fromDisk += bytes.length;
         onRead(bytes, at);
       };
-      for await (const chunk of current.contents(show)) {
+      for await (const chunk of isBegun ? current.plainContents(from, show) : current.contents(show)) {
         // What the truncated file gave already.
         const rest = chunk.subarray(Math.min(chunk.length, given - position));
         position += chunk.length;
         given += rest.length;
         if (rest.length > 0) yield rest;
       }
-      if (found.beginning === undefined || (await beginningIn(current)) === found.beginning) {
+      if (found?.beginning === undefined || (await beginningIn(current)) === found.beginning) {
         onRead(Buffer.alloc(0), fromDisk);
         return;
       }

@@ -52,7 +52,7 @@ describe('the plan of an expression', () => {
   });
 
   it('that nothing narrows', () => {
-    const text = explain('$count(annotations) = 0');
+    const text = explain('$count(requestObject) = 0');
     expect(text).toContain('head    no field of it; the head of an event decides nothing');
     expect(text).toContain('needles none');
     expect(text).toContain('nothing in this expression can be decided before the event is parsed');

@@ -36,6 +36,7 @@ function planWith(change: (summary: Summary) => void, options: { quiet?: boolean
     strict: options.strict ?? false,
     summary,
     reading: { sources: [], summary },
+    heads: {},
     openSink: () => Promise.reject(new Error('not here')),
   };
   return { plan, lines };

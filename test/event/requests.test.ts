@@ -162,14 +162,43 @@ describe('a restart', () => {
       folder.role(recordOf({ ...get, ...fields }));
     folder.role(recordOf({ ...exec, ...started }));
     folder.role(recordOf({ ...exec, ...complete }));
-    expect(folder.snapshot()).toEqual({ open: [], closed: [] });
+    expect(folder.snapshot()).toEqual({ open: [], closed: [], unusual: [] });
   });
 
   it('leaves the snapshot as it was taken', () => {
     const folder = createRequestFolder();
     const before = folder.snapshot();
     folder.role(recordOf({ ...exec, ...started }));
-    expect(before).toEqual({ open: [], closed: [] });
+    expect(before).toEqual({ open: [], closed: [], unusual: [] });
+  });
+});
+
+describe('an open request that does not look as if it ran long', () => {
+  const odd = { verb: 'create', requestURI: '/apis/vms.example.com/v1/console', auditID: 'odd' };
+
+  it('has its twin, and only while it is open any event is asked for', () => {
+    const folder = createRequestFolder();
+    expect(folder.hasUnusual()).toBe(false);
+    expect(folder.role(recordOf({ ...odd, ...started }))).toBe('decides');
+    expect(folder.hasUnusual()).toBe(true);
+    expect(folder.role(recordOf({ ...get, ...complete }))).toBe('decides');
+    expect(folder.role(recordOf({ ...odd, ...complete }))).toBe('twin');
+    expect(folder.hasUnusual()).toBe(false);
+  });
+
+  it('is remembered over a restart, also from a state that does not tell it apart', () => {
+    const folder = createRequestFolder();
+    folder.role(recordOf({ ...odd, ...started }));
+    const { open, closed, unusual } = folder.snapshot();
+    for (const state of [
+      { open, closed, unusual },
+      { open, closed },
+    ]) {
+      const next = createRequestFolder();
+      next.restore(JSON.parse(JSON.stringify(state)));
+      expect(next.hasUnusual()).toBe(true);
+      expect(next.role(recordOf({ ...odd, ...complete }))).toBe('twin');
+    }
   });
 });
 
@@ -194,8 +223,8 @@ describe('memory', () => {
     const open = Array.from({ length: 131_072 }, (_, i) => `open ${i}`);
     const closed = Array.from({ length: 16_384 }, (_, i) => `closed ${i}`);
     const folder = createRequestFolder();
-    folder.restore({ open, closed });
-    expect(folder.snapshot()).toEqual({ open, closed });
+    folder.restore({ open, closed, unusual: [] });
+    expect(folder.snapshot()).toEqual({ open, closed, unusual: [] });
     folder.role(watch(0, 'ResponseStarted'));
     folder.role(watch(1, 'ResponseComplete'));
     const after = folder.snapshot();

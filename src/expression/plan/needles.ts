@@ -171,12 +171,15 @@ function pathDefined({ steps }: PathForm): Maybe {
   const found: Maybe[] = [];
   /** Names are keys of the event only as long as nothing was made. */
   let isOfEvent = true;
+  /** Of what a function of ours made out of the event, they may stand within a text, as in a JSON patch. */
+  let isWithinText = false;
   for (const [index, { node, stages }] of steps.entries()) {
     const canFilterFail = stages.some(canTruthFail);
     switch (node.form.kind) {
       case 'name':
         // A filter is asked of nothing as well, and may fail on it.
-        if (isOfEvent && isBare(node) && !canFilterFail) found.push(keyOf(node.form.name));
+        if (isOfEvent && isBare(node) && !canFilterFail)
+          found.push(isWithinText ? literal(node.form.name) : keyOf(node.form.name));
         break;
       case 'context':
       case 'root':
@@ -190,13 +193,19 @@ function pathDefined({ steps }: PathForm): Maybe {
         break;
       default:
         if (index === 0 && !canFilterFail) found.push(whenDefined(node));
-        isOfEvent = false;
+        isWithinText = index === 0 && keepsKeys(node);
+        isOfEvent = isWithinText;
     }
     if (canFail(node)) break;
     found.push(...filtersPassed(stages));
     if (canFilterFail) break;
   }
   return all(...found);
+}
+
+function keepsKeys(node: Node): boolean {
+  const { form } = node;
+  return isBare(node) && form.kind === 'call' && form.isOurs && eventFunctions[form.name]?.hasKeysOfEvent === true;
 }
 
 /** Whether the value is one that stands in the event, in its own words: a path of named fields and filters. */

@@ -1,3 +1,4 @@
+import { once } from '../once.ts';
 import type { Node } from '../tree/node.ts';
 import type { FieldPath } from './field-path.ts';
 import { compileHead, type Head, headFieldsOf } from './head.ts';
@@ -16,21 +17,41 @@ export interface ExpressionPlan {
   /** Undefined where every line may match. */
   readonly needles: Needles | undefined;
   readonly head: Head;
+  /** The same for heads that hold only some of the fields. */
+  readonly headOf: (fields: readonly FieldPath[]) => Head;
   /** The fields of the head that it asks for. */
   readonly headFields: readonly FieldPath[];
   /** Undefined where every event decides it. */
   readonly reach: Reach | undefined;
 }
 
+/** Each part is made when it is asked for: a small log asks for few of them. */
 export function planExpression(node: Node): ExpressionPlan {
-  const fields = readsOf(node);
+  const fields = once(() => readsOf(node));
+  const needles = once(() => needlesOf(node));
+  const head = once(() => compileHead(node));
+  const headFields = once(() => headFieldsOf(fields()));
+  const reach = once(() => compileReach(node));
   return {
-    fields,
-    level: levelOf(fields),
-    needles: needlesOf(node),
-    head: compileHead(node),
-    headFields: headFieldsOf(fields),
-    reach: compileReach(node),
+    get fields() {
+      return fields();
+    },
+    get level() {
+      return levelOf(fields());
+    },
+    get needles() {
+      return needles();
+    },
+    get head() {
+      return head();
+    },
+    headOf: (fields) => compileHead(node, fields),
+    get headFields() {
+      return headFields();
+    },
+    get reach() {
+      return reach();
+    },
   };
 }
 

@@ -1,0 +1,15 @@
+import type { BlockOptions, BlockPlace, BlockRows } from '../sieve/block.ts';
+
+/** What a thread is started with. */
+export type ThreadStart = BlockOptions;
+
+/** To a thread. It answers one request after the other, in their order. */
+export type Request =
+  | { readonly kind: 'read'; readonly slot: number; readonly place: BlockPlace }
+  | { readonly kind: 'resume'; readonly slot: number; readonly at: number };
+
+/** From a thread: first its memory, then an answer to each request. */
+export type Answer =
+  | { readonly kind: 'memory'; readonly buffer: SharedArrayBuffer }
+  | { readonly kind: 'rows'; readonly slot: number; readonly rows: BlockRows }
+  | { readonly kind: 'failed'; readonly slot: number; readonly error: unknown };

@@ -1,0 +1,24 @@
+import { type BlockOptions, type BlockPlace, type BlockRows, createBlockReader } from '../sieve/block.ts';
+
+/** Reads blocks of files and skims them, in this thread or in another. */
+export interface Skimmer {
+  /** Where the lines of the rows lie. */
+  readonly memory: Buffer;
+  /** As {@link BlockReader.read}. @throws an error of the system; a {@link SkimmerError} where the thread has died. */
+  read(slot: number, place: BlockPlace): Promise<BlockRows>;
+  /** As {@link BlockReader.resume}. */
+  resume(slot: number, at: number): Promise<BlockRows>;
+  close(): Promise<void>;
+}
+
+/** In this thread. */
+export function createSkimmer(options: BlockOptions): Skimmer {
+  const reader = createBlockReader(options);
+  const { buffer, byteOffset, byteLength } = reader.memory;
+  return {
+    memory: Buffer.from(buffer, byteOffset, byteLength),
+    read: async (slot, place) => reader.read(slot, place),
+    resume: async (slot, at) => reader.resume(slot, at),
+    close: async () => {},
+  };
+}

@@ -1,0 +1,154 @@
+import { readSync } from 'node:fs';
+import { DONE, KEYS_FULL, ROW, ROWS_FULL } from './layout.ts';
+import { createSkim, type SkimModule } from './load.ts';
+
+/** What a reader of blocks is made for. */
+export interface BlockOptions {
+  readonly module: SkimModule;
+  /** Bytes of a file that are read at once. */
+  readonly blockSize: number;
+  /** Fields of the two keys of each line: see {@link Skim.configure}. */
+  readonly keys: readonly [number, number];
+}
+
+/** Where a block lies. */
+export interface BlockPlace {
+  /** An open descriptor; it is the process's, whatever thread reads. */
+  readonly file: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Rows of lines that lie in a memory. */
+export interface BlockRows {
+  /** Place of the first row, a multiple of 8, and how many there are. */
+  readonly rows: number;
+  readonly count: number;
+  /** What to add to a place in the memory to have it in the stream. */
+  readonly shift: number;
+  /** Bytes of the stream from the first row's line to the end of the last one's. */
+  readonly begin: number;
+  readonly end: number;
+  /**
+   * - `done`: every line that begins in the block has its row;
+   * - `more`: there was no room for all; {@link BlockReader.resume} at `end` gives the next ones;
+   * - `stopped`: at `end` is a line that is not whole here, or has a NUL; it is for the framing of lines to read, and
+   *   `resume` behind it goes on, where that is in this block.
+   */
+  readonly state: 'done' | 'more' | 'stopped';
+  /** Bytes of the stream up to which `resume` can go on. */
+  readonly limit: number;
+  /** The keys' numbers mean the same in all rows of one reader with the same era. */
+  readonly era: number;
+}
+
+/**
+ * Reads blocks of files, and skims the lines that begin in them. Two blocks are held at once, in slots: the rows of one are
+ * good until another is read into it.
+ */
+export interface BlockReader {
+  readonly memory: Uint8Array;
+  /** @throws an error of the system. */
+  read(slot: number, place: BlockPlace): BlockRows;
+  /**
+   * Takes in bytes of a stream, a line's beginning first; as {@link BlockReader.read} otherwise.
+   * @param offset of the first of them in the stream.
+   * @param parts together at most {@link BlockOptions.blockSize} and {@link OVERLAP}.
+   */
+  load(slot: number, offset: number, parts: readonly Uint8Array[]): BlockRows;
+  /** Goes on in the block that a slot holds, at this byte of the stream, where a line begins. */
+  resume(slot: number, at: number): BlockRows;
+}
+
+export const SLOTS = 2;
+const NEWLINE = 0x0a;
+/** Bytes that are read at once to find the end of a block's last line. */
+const PIECE = 16 * 1024;
+/** A last line may be so long; a longer one is read by the framing of lines. */
+export const OVERLAP = 256 * 1024;
+/** What a skim wants to have behind a block. */
+const MARGIN = 64;
+/** Bytes of a block for each row: events are longer, and where lines are shorter the rows come in turns. */
+const BYTES_PER_ROW = 256;
+
+export function createBlockReader({ module, blockSize, keys }: BlockOptions): BlockReader {
+  const capacity = align(blockSize + 1 + OVERLAP + MARGIN);
+  const room = Math.max(16, Math.ceil(blockSize / BYTES_PER_ROW));
+  const slotSize = align(capacity + room * ROW * 4);
+  const skim = createSkim(module, SLOTS * slotSize);
+  const { memory } = skim;
+  skim.configure(...keys);
+  let era = 0;
+  /** Of each slot: what to add to a place in the memory, and the place behind what it holds. */
+  const held = Array.from({ length: SLOTS }, () => ({ shift: 0, to: 0 }));
+  const bytesAt = (slot: number): number => skim.reserved + slot * slotSize;
+
+  const readAt = (file: number, place: number, length: number, offset: number): number => {
+    let got = 0;
+    while (got < length) {
+      const bytes = readSync(file, memory, place + got, length - got, offset + got);
+      if (bytes === 0) break;
+      got += bytes;
+    }
+    return got;
+  };
+
+  const run = (slot: number, from: number): BlockRows => {
+    const { shift, to } = held[slot] ?? { shift: 0, to: 0 };
+    const rows = bytesAt(slot) + capacity;
+    let { count, position, status } = skim.skim(from, to, rows, room);
+    // Nothing was given yet that means the old numbers.
+    if (status === KEYS_FULL && count === 0) {
+      skim.forget();
+      era += 1;
+      ({ count, position, status } = skim.skim(from, to, rows, room));
+    }
+    const isMore = status === ROWS_FULL || status === KEYS_FULL;
+    const isDone = status === DONE && position === to;
+    return {
+      ...{ rows, count, shift, begin: from + shift, end: position + shift, limit: to + shift, era },
+      state: isMore ? 'more' : isDone ? 'done' : 'stopped',
+    };
+  };
+
+  return {
+    memory,
+    read(slot, { file, offset, length }) {
+      const at = bytesAt(slot);
+      // The byte before tells whether a line begins with the first.
+      const start = Math.max(0, offset - 1);
+      const wanted = offset + length - start;
+      let to = at + readAt(file, at, wanted, start);
+      let from = at;
+      if (offset > 0) {
+        const newline = memory.subarray(at, to).indexOf(NEWLINE);
+        from = newline < 0 ? to : at + newline + 1;
+      }
+      // The last line goes on behind the block.
+      let isOpen = from < to && to === at + wanted && memory[to - 1] !== NEWLINE;
+      while (isOpen && to < at + wanted + OVERLAP) {
+        const got = readAt(file, to, PIECE, start + to - at);
+        const newline = memory.subarray(to, to + got).indexOf(NEWLINE);
+        isOpen = newline < 0 && got > 0;
+        to += newline < 0 ? got : newline + 1;
+      }
+      held[slot] = { shift: start - at, to };
+      return run(slot, from);
+    },
+    load(slot, offset, parts) {
+      const at = bytesAt(slot);
+      let to = at;
+      for (const part of parts) {
+        memory.set(part, to);
+        to += part.length;
+      }
+      held[slot] = { shift: offset - at, to };
+      return run(slot, at);
+    },
+    resume: (slot, at) => run(slot, at - (held[slot]?.shift ?? 0)),
+  };
+}
+
+function align(size: number): number {
+  return Math.ceil(size / 64) * 64;
+}
