@@ -9,7 +9,8 @@ import { InputError } from './errors.ts';
 import { decodeLine } from './event/events.ts';
 import { fieldsOf } from './event/head.ts';
 import { stageTime } from './event/line-time.ts';
-import { createRequestFolder, type RequestFolder } from './event/requests.ts';
+import { createRequestKeys } from './event/request-key.ts';
+import { createFolding, createRequestFolder, type RequestFolder } from './event/requests.ts';
 import { eventTime } from './event/time.ts';
 import type { AuditEvent, EventRecord } from './event/types.ts';
 import type { LineBatch } from './follow/log.ts';
@@ -155,7 +156,11 @@ export async function* readRequests(options: ReadOptions): AsyncIterable<EventRe
   }
 }
 
-function decidingOf(records: readonly EventRecord[], folder: RequestFolder, summary: Summary): EventRecord[] {
+function decidingOf(
+  records: readonly EventRecord[],
+  folder: Pick<RequestFolder, 'role'>,
+  summary: Summary,
+): EventRecord[] {
   return records.filter((record) => {
     const role = folder.role(record);
     if (role === 'received') summary.received += 1;
@@ -191,10 +196,10 @@ async function* judge(requests: AsyncIterable<OpenRequest[]>, options: ScanOptio
 
 /** The findings of all detectors over all requests, as they come; those of windows when the window is over. */
 export async function* scan(options: ScanOptions): AsyncIterable<Finding[]> {
-  const { reader = 'wasm', lines, select } = options;
+  const { reader = 'wasm', lines, folder, select } = options;
   const heads = select ? select.heads : EVERYTHING;
   const requests =
-    reader === 'plain' || lines || !heads ? readRequests(options) : readOpenRequests(options, reader, heads);
+    reader === 'plain' || lines || folder || !heads ? readRequests(options) : readOpenRequests(options, reader, heads);
   for await (const judged of judge(requests, options)) {
     const found = judged.flatMap(({ findings }) => findings);
     if (found.length > 0) yield found;
@@ -212,7 +217,7 @@ async function* readOpenRequests(
   reader: 'wasm' | 'js',
   selection: HeadSelection,
 ): AsyncIterable<OpenRequest[]> {
-  const { summary, maxRecordSize = DEFAULT_MAX_RECORD_SIZE, folder = createRequestFolder() } = options;
+  const { summary, maxRecordSize = DEFAULT_MAX_RECORD_SIZE } = options;
   const asked = selection.reads.map(fieldsOf);
   // Something that no head has.
   if (asked.includes(0)) {
@@ -221,8 +226,13 @@ async function* readOpenRequests(
   }
   const keys = [REQUEST_FIELDS | asked.reduce((all, fields) => all | fields, 0), ACTOR_FIELDS] as const;
   const triage = createTriage(options.detectors);
+  const folding = createFolding<number>();
+  const requestKeys = createRequestKeys();
+  const folder: Pick<RequestFolder, 'role'> = {
+    role: ({ event }) => folding.role(event, () => requestKeys.ofEvent(event)),
+  };
   const sift = createSift({
-    ...{ triage, selection, folder, summary, fields: keys[0] | keys[1] },
+    ...{ triage, selection, folding, requestKeys, summary, fields: keys[0] | keys[1] },
     // What may be nested too deep is for the parser.
     largest: Math.min(maxRecordSize, DEEP_LINE),
   });

@@ -1,4 +1,4 @@
-import { ALL_FIELDS, fieldsOf, pathsOf, type Row, readHead, readLine } from '../event/head.ts';
+import { ALL_FIELDS, fieldsOf, pathsOf, type Row, readHead, readLine, readRaw } from '../event/head.ts';
 import type { AuditEvent } from '../event/types.ts';
 import { AS_LOGGED } from '../expression/functions.ts';
 import { type FieldPath, isWithin } from '../expression/plan/field-path.ts';
@@ -18,20 +18,45 @@ interface Asked {
   readonly byActor: Head;
   readonly byBoth: Head;
   readonly byHead: Head;
-  /** For an event that has no bodies. */
+  /** For events that have no bodies. */
   readonly withoutBodies: Head;
+  readonly byBothWithoutBodies: Head;
   /** Fields of the head that it reads. */
   readonly fields: number;
   readonly canTellUnjudged: boolean;
   readonly aboutLog: boolean;
 }
 
-/** What is known of all events that are alike in some fields. */
+/** What is known of all events that are alike in {@link REQUEST_FIELDS}, or in {@link ACTOR_FIELDS}. */
 export interface Kind {
   /** The detectors that may match some of them, or be unable to judge them. */
   readonly open: readonly Asked[];
-  /** What these read of the head. */
+}
+
+/** What is known of all events that are alike in both. */
+export interface Pair {
+  readonly bodied: Look;
+  readonly bare: Look;
+}
+
+/** How to look at heads of events with bodies, or of those without. */
+export interface Look {
+  /** The detectors that are left; none, for most kinds. */
+  readonly open: readonly Asked[];
+  /** What these read of a head. */
   readonly fields: number;
+  /** Of it, what is not the same in all events of the kind. */
+  readonly others: readonly number[];
+  /** What was found, by the values of the others. */
+  readonly found: Map<string, Found>;
+}
+
+/** What a head tells. */
+interface Found {
+  readonly mustParse: boolean;
+  /** Detectors that the bytes of bodies may close. */
+  readonly byNeedles: readonly Asked[];
+  readonly unjudged: readonly Unjudged[];
 }
 
 /** A detector that cannot judge a request. */
@@ -50,9 +75,9 @@ export interface Triage {
   /** By its {@link ACTOR_FIELDS}. */
   kindOfActor(head: AuditEvent): Kind;
   /** What both leave open; the head is asked for only where that is something. */
-  kindOfBoth(request: Kind, actor: Kind, head: () => AuditEvent | undefined): Kind;
+  pairOf(request: Kind, actor: Kind, head: () => AuditEvent | undefined): Pair;
   /** The detectors that cannot judge the request; undefined where it must be judged by its whole event. */
-  look(kind: Kind, row: Row): readonly Unjudged[] | undefined;
+  look(pair: Pair, row: Row): readonly Unjudged[] | undefined;
 }
 
 const union = (paths: readonly FieldPath[]): number => paths.reduce((fields, path) => fields | fieldsOf(path), 0);
@@ -73,46 +98,95 @@ const BODIES: readonly FieldPath[] = [['requestObject'], ['responseObject'], AS_
 /** Asked for only where there is no code. */
 const STATUS: FieldPath = ['responseStatus', 'status'];
 
-const NOTHING: Kind = { open: [], fields: 0 };
+const NOTHING: Kind = { open: [] };
+const NO_LOOK: Look = { open: [], fields: 0, others: [], found: new Map() };
+const NO_PAIR: Pair = { bodied: NO_LOOK, bare: NO_LOOK };
 const NO_UNJUDGED: readonly Unjudged[] = [];
+const PARSE: Found = { mustParse: true, byNeedles: [], unjudged: [] };
+
+/** Heads that are remembered; beyond, all are looked at anew. */
+const MAX_FOUND = 50_000;
 
 export function createTriage(detectors: readonly Detector[]): Triage {
   const all = detectors.map(ask);
-  const kindOf = (open: readonly Asked[]): Kind =>
-    open.length === 0 ? NOTHING : { open, fields: open.reduce((fields, asked) => fields | asked.fields, ABOUT_BODIES) };
+  /** All looks that remember something, and how much they do. */
+  let remembering = new Set<Look>();
+  let remembered = 0;
+
+  const kindOf = (open: readonly Asked[]): Kind => (open.length === 0 ? NOTHING : { open });
+
+  const remember = (look: Look, key: string, found: Found): void => {
+    if (remembered === MAX_FOUND) {
+      for (const { found } of remembering) found.clear();
+      remembering = new Set();
+      remembered = 0;
+    }
+    look.found.set(key, found);
+    remembering.add(look);
+    remembered += 1;
+  };
+
   return {
     kindOfRequest: (head) => kindOf(all.filter(({ byRequest }) => byRequest(head))),
     kindOfActor: (head) => kindOf(all.filter(({ byActor }) => byActor(head))),
-    kindOfBoth(request, actor, headOf) {
-      const open = request.open.filter((asked) => actor.open.includes(asked));
-      if (open.length === 0) return NOTHING;
+    pairOf(request, actor, headOf) {
+      const possible = request.open.filter((asked) => actor.open.includes(asked));
+      if (possible.length === 0) return NO_PAIR;
       const head = headOf();
-      return kindOf(head ? open.filter(({ byBoth }) => byBoth(head)) : open);
+      const open = head ? possible.filter(({ byBoth }) => byBoth(head)) : possible;
+      const bare = head ? open.filter((asked) => !isClosedWithoutBodies(asked, head)) : open;
+      return { bodied: lookOf(open), bare: lookOf(bare) };
     },
-    look({ open, fields }, row) {
-      if (open.length === 0) return NO_UNJUDGED;
-      const head = readHead(row, fields);
-      if (!head) return undefined;
+    look(pair, row) {
       const hasBodies = row.rows[row.at + layout.HAS_BODY] !== 0;
-      const unjudged: Unjudged[] = [];
-      let line: string | undefined;
-      for (const asked of open) {
-        if (!asked.byHead(head)) continue;
-        const { id, plan } = asked;
-        if (!plan) return undefined;
-        if (!hasBodies && isEnough(asked, head)) {
-          if (asked.withoutBodies(head)) return undefined;
-          const undecided = asked.aboutLog ? undefined : plan.reach?.(head);
-          if (undecided) unjudged.push({ id, undecided });
-          continue;
-        }
-        if (!plan.needles || !(asked.aboutLog || areBodiesLogged(plan, head))) return undefined;
-        line ??= readLine(row);
-        if (matchesNeedles(plan.needles, line)) return undefined;
+      const look = hasBodies ? pair.bodied : pair.bare;
+      if (look.open.length === 0) return NO_UNJUDGED;
+      const key = readRaw(row, look.others);
+      let found = look.found.get(key);
+      if (!found) {
+        found = lookAt(look, readHead(row, look.fields), hasBodies);
+        remember(look, key, found);
       }
-      return unjudged;
+      if (found.mustParse) return undefined;
+      if (found.byNeedles.length === 0) return found.unjudged;
+      const line = readLine(row);
+      return found.byNeedles.some(({ plan }) => matchesNeedles(plan?.needles, line)) ? undefined : found.unjudged;
     },
   };
+}
+
+function lookOf(open: readonly Asked[]): Look {
+  if (open.length === 0) return NO_LOOK;
+  const fields = open.reduce((all, asked) => all | asked.fields, ABOUT_BODIES);
+  const others: number[] = [];
+  for (let rest = fields & ~(REQUEST_FIELDS | ACTOR_FIELDS), field = 0; rest !== 0; rest >>>= 1, field++)
+    if (rest & 1) others.push(field);
+  return { open, fields, others, found: new Map() };
+}
+
+/** Whether no event of such a head, without bodies, matches the detector, or leaves it without an answer. */
+function isClosedWithoutBodies(asked: Asked, head: AuditEvent): boolean {
+  const { plan } = asked;
+  if (!plan || !isEnough(asked, head) || (plan.reach && !asked.aboutLog)) return false;
+  return !asked.byBothWithoutBodies(head);
+}
+
+function lookAt({ open }: Look, head: AuditEvent | undefined, hasBodies: boolean): Found {
+  if (!head) return PARSE;
+  const byNeedles: Asked[] = [];
+  const unjudged: Unjudged[] = [];
+  for (const asked of open) {
+    if (!asked.byHead(head)) continue;
+    const { id, plan } = asked;
+    if (!plan) return PARSE;
+    if (!hasBodies && isEnough(asked, head)) {
+      if (asked.withoutBodies(head)) return PARSE;
+      const undecided = asked.aboutLog ? undefined : plan.reach?.(head);
+      if (undecided) unjudged.push({ id, undecided });
+    } else if (plan.needles && (asked.aboutLog || areBodiesLogged(plan, head))) byNeedles.push(asked);
+    else return PARSE;
+  }
+  return { mustParse: false, byNeedles, unjudged };
 }
 
 function ask({ id, match, aboutLog = false }: Detector): Asked {
@@ -128,6 +202,7 @@ function ask({ id, match, aboutLog = false }: Detector): Asked {
     byBoth: by(pathsOf(REQUEST_FIELDS | ACTOR_FIELDS)),
     byHead: by(heads),
     withoutBodies: by([...heads, ...BODIES]),
+    byBothWithoutBodies: by([...pathsOf(REQUEST_FIELDS | ACTOR_FIELDS), ...BODIES]),
     fields: plan ? union(plan.fields.map((path) => path.slice(0, 2))) : 0,
     canTellUnjudged: plan?.fields.every((path) => known.some((field) => isWithin(path, field))) === true,
     aboutLog,

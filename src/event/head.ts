@@ -124,19 +124,16 @@ function textOf(row: Row, field: number): string | undefined {
   return raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1);
 }
 
-/** As much of an event as tells which request it belongs to, and which stage of it it is. */
-export function readRequest(row: Row): AuditEvent {
-  const code = rawOf(row, layout.CODE);
-  return {
-    auditID: textOf(row, layout.AUDIT_ID),
-    stage: textOf(row, layout.STAGE),
-    requestURI: textOf(row, layout.REQUEST_URI),
-    verb: textOf(row, layout.VERB),
-    user: { username: textOf(row, layout.USERNAME) },
-    objectRef: { subresource: textOf(row, layout.SUBRESOURCE) },
-    ...(code !== '' && { responseStatus: { code: Number(code) } }),
-    requestReceivedTimestamp: textOf(row, layout.RECEIVED),
-  } as AuditEvent;
+/** Whether it has an audit ID, and not an empty one. */
+export function hasAuditId({ rows, at }: Row): boolean {
+  return (rows[at + layout.FIELDS + 2 * layout.AUDIT_ID + 1] ?? 0) > 2;
+}
+
+/** The values of some fields, as they stand in the line. */
+export function readRaw(row: Row, fields: readonly number[]): string {
+  let text = '';
+  for (const field of fields) text += `${rawOf(row, field)}\n`;
+  return text;
 }
 
 /** When the event was written, as its line has it. */

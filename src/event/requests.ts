@@ -20,8 +20,6 @@ export interface RequestState {
 export interface RequestFolder {
   /** Tells the role of the next event; events come in the order of the log. */
   role(record: EventRecord): Role;
-  /** Whether a request is open that does not look as if it ran long: any event may be its twin then. */
-  hasUnusual(): boolean;
   /** What to give to {@link RequestFolder.restore} for another folder to go on from here; a copy. */
   snapshot(): RequestState;
   /** To be called on a new folder, before its first event. */
@@ -77,43 +75,62 @@ export function roleAlone(event: AuditEvent): Role | undefined {
  * that falls off it may be judged twice; its findings have the same id then.
  */
 export function createRequestFolder(): RequestFolder {
-  const open = new Set<string>();
-  const closed = new Set<string>();
+  // What slice() gives keeps the text that it was cut from in memory; a lookup does not mind, and is not slowed by a copy.
+  const { role, snapshot, restore } = createFolding((key: string) => Buffer.from(key, 'latin1').toString('latin1'));
+  return {
+    role: (record) => role(record.event, () => requestKey(record)),
+    snapshot,
+    restore,
+  };
+}
+
+/** What a {@link RequestFolder} does, by keys of any kind. */
+export interface Folding<Key> {
+  /** Whether a request is open that does not look as if it ran long: any event may be its twin then. */
+  hasUnusual(): boolean;
+  /** @param key is asked for only where the role does not follow from the event alone. */
+  role(event: AuditEvent, key: () => Key): Role;
+  snapshot(): { readonly open: readonly Key[]; readonly closed: readonly Key[]; readonly unusual: readonly Key[] };
+  restore(state: { open: readonly Key[]; closed: readonly Key[]; unusual?: readonly Key[] | undefined }): void;
+}
+
+/** @param own makes of a key one that may be kept. */
+export function createFolding<Key>(own: (key: Key) => Key = (key) => key): Folding<Key> {
+  const open = new Set<Key>();
+  const closed = new Set<Key>();
   /** Of those that are open: other events than those of long-running requests may be their twins. */
-  const unusual = new Set<string>();
+  const unusual = new Set<Key>();
   return {
     hasUnusual: () => unusual.size > 0,
-    role(record) {
-      const { event } = record;
+    role(event, keyOf) {
       const alone = roleAlone(event);
       if (alone === 'received') return alone;
       // Nothing to look for and nothing to remember: the hash is most of what this costs.
       if (!event.auditID || (alone === 'decides' && (unusual.size === 0 || event.stage === 'ResponseStarted')))
         return 'decides';
-      const key = requestKey(record);
+      const key = keyOf();
       if (event.stage === 'ResponseStarted') {
         if (closed.delete(key) || open.has(key)) return 'twin';
-        remember(open, key, MAX_OPEN);
-        if (!isLongRunning(event)) remember(unusual, key, MAX_OPEN);
+        remember(open, own(key), MAX_OPEN);
+        if (!isLongRunning(event)) remember(unusual, own(key), MAX_OPEN);
         return 'decides';
       }
       unusual.delete(key);
       if (open.delete(key)) return 'twin';
-      if (isLongRunning(event)) remember(closed, key, MAX_CLOSED);
+      if (isLongRunning(event)) remember(closed, own(key), MAX_CLOSED);
       return 'decides';
     },
     snapshot: () => ({ open: [...open], closed: [...closed], unusual: [...unusual] }),
     restore(state) {
-      for (const key of state.open) remember(open, key, MAX_OPEN);
-      for (const key of state.closed) remember(closed, key, MAX_CLOSED);
-      for (const key of state.unusual ?? state.open) remember(unusual, key, MAX_OPEN);
+      for (const key of state.open) remember(open, own(key), MAX_OPEN);
+      for (const key of state.closed) remember(closed, own(key), MAX_CLOSED);
+      for (const key of state.unusual ?? state.open) remember(unusual, own(key), MAX_OPEN);
     },
   };
 }
 
-function remember(keys: Set<string>, key: string, cap: number): void {
-  // What slice() gives keeps the text that it was cut from in memory; a lookup does not mind, and is not slowed by a copy.
-  keys.add(Buffer.from(key, 'latin1').toString('latin1'));
+function remember<Key>(keys: Set<Key>, key: Key, cap: number): void {
+  keys.add(key);
   if (keys.size <= cap) return;
   // Many at once: a set is walked past what was deleted from its front, so that one at a time would be quadratic.
   let surplus = cap / 8;

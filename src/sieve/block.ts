@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs';
+import { createGrouping, GROUP } from './groups.ts';
 import { DONE, KEYS_FULL, ROW, ROWS_FULL } from './layout.ts';
 import { createSkim, type SkimModule } from './load.ts';
 
@@ -24,6 +25,10 @@ export interface BlockRows {
   /** Place of the first row, a multiple of 8, and how many there are. */
   readonly rows: number;
   readonly count: number;
+  /** Place of the number of each row's pair of keys, and of the groups that the rows make: see groups.ts. */
+  readonly pairs: number;
+  readonly groups: number;
+  readonly groupCount: number;
   /** What to add to a place in the memory to have it in the stream. */
   readonly shift: number;
   /** Bytes of the stream from the first row's line to the end of the last one's. */
@@ -38,7 +43,7 @@ export interface BlockRows {
   readonly state: 'done' | 'more' | 'stopped';
   /** Bytes of the stream up to which `resume` can go on. */
   readonly limit: number;
-  /** The keys' numbers mean the same in all rows of one reader with the same era. */
+  /** The numbers of keys and of pairs mean the same in all rows of one reader with the same era. */
   readonly era: number;
 }
 
@@ -71,13 +76,19 @@ const MARGIN = 64;
 /** Bytes of a block for each row: events are longer, and where lines are shorter the rows come in turns. */
 const BYTES_PER_ROW = 256;
 
+/** Pairs of keys that are numbered; beyond, all are forgotten. */
+const MAX_PAIRS = 1 << 18;
+
 export function createBlockReader({ module, blockSize, keys }: BlockOptions): BlockReader {
   const capacity = align(blockSize + 1 + OVERLAP + MARGIN);
   const room = Math.max(16, Math.ceil(blockSize / BYTES_PER_ROW));
-  const slotSize = align(capacity + room * ROW * 4);
+  const rowsSize = align(room * ROW * 4);
+  const pairsSize = align(room * 4);
+  const slotSize = capacity + rowsSize + pairsSize + align(room * GROUP * 8);
   const skim = createSkim(module, SLOTS * slotSize);
   const { memory } = skim;
   skim.configure(...keys);
+  const grouping = createGrouping(memory);
   let era = 0;
   /** Of each slot: what to add to a place in the memory, and the place behind what it holds. */
   const held = Array.from({ length: SLOTS }, () => ({ shift: 0, to: 0 }));
@@ -96,17 +107,36 @@ export function createBlockReader({ module, blockSize, keys }: BlockOptions): Bl
   const run = (slot: number, from: number): BlockRows => {
     const { shift, to } = held[slot] ?? { shift: 0, to: 0 };
     const rows = bytesAt(slot) + capacity;
+    const pairs = rows + rowsSize;
+    const groups = pairs + pairsSize;
+    const forget = (): void => {
+      skim.forget();
+      grouping.forget();
+      era += 1;
+    };
+    if (grouping.size() > MAX_PAIRS) forget();
     let { count, position, status } = skim.skim(from, to, rows, room);
     // Nothing was given yet that means the old numbers.
     if (status === KEYS_FULL && count === 0) {
-      skim.forget();
-      era += 1;
+      forget();
       ({ count, position, status } = skim.skim(from, to, rows, room));
     }
+    const groupCount = grouping.group(rows, count, pairs, groups);
     const isMore = status === ROWS_FULL || status === KEYS_FULL;
     const isDone = status === DONE && position === to;
     return {
-      ...{ rows, count, shift, begin: from + shift, end: position + shift, limit: to + shift, era },
+      ...{
+        rows,
+        count,
+        pairs,
+        groups,
+        groupCount,
+        shift,
+        begin: from + shift,
+        end: position + shift,
+        limit: to + shift,
+        era,
+      },
       state: isMore ? 'more' : isDone ? 'done' : 'stopped',
     };
   };

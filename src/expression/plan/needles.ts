@@ -54,7 +54,30 @@ function all(...of: readonly Maybe[]): Maybe {
 function any(...of: readonly Maybe[]): Maybe {
   if (of.includes(undefined) || of.length === 0) return undefined;
   const parts = unique(of.flatMap((part) => (part?.kind === 'any' ? part.of : part ? [part] : [])));
-  return parts.length > 1 ? { kind: 'any', of: parts } : parts[0];
+  if (parts.length < 2) return parts[0];
+  const common = commonOf(parts);
+  if (common.length === 0) return { kind: 'any', of: parts };
+  // What all of them ask for is looked for once: a line without it is walked once.
+  const rests = parts.map((part) => without(part, common));
+  return all(...common, rests.includes(undefined) ? undefined : any(...rests));
+}
+
+/** What each of the parts asks for. */
+function commonOf(parts: readonly Needles[]): Needles[] {
+  const [first, ...others] = parts.map(conjuncts);
+  return (first ?? []).filter((part) => others.every((other) => other.some((same) => isSame(same, part))));
+}
+
+function without(needles: Needles, common: readonly Needles[]): Maybe {
+  return all(...conjuncts(needles).filter((part) => !common.some((same) => isSame(same, part))));
+}
+
+function conjuncts(needles: Needles): readonly Needles[] {
+  return needles.kind === 'all' ? needles.of : [needles];
+}
+
+function isSame(a: Needles, b: Needles): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function unique(parts: readonly Needles[]): Needles[] {
