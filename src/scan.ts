@@ -1,5 +1,6 @@
 /** The pipeline: sources, framing, events, requests, detectors. The only file that joins the stages. */
 
+import { randomBytes } from 'node:crypto';
 import type { Detector } from './detect/detector.ts';
 import { countUndecided, createEngine, type Engine } from './detect/engine.ts';
 import type { Exception } from './detect/exceptions.ts';
@@ -227,17 +228,17 @@ async function* readOpenRequests(
   const keys = [REQUEST_FIELDS | asked.reduce((all, fields) => all | fields, 0), ACTOR_FIELDS] as const;
   const triage = createTriage(options.detectors);
   const folding = createFolding<number>();
-  const requestKeys = createRequestKeys();
+  const seeds = [randomInt32(), randomInt32()] as const;
+  const requestKeys = createRequestKeys(seeds);
   const folder: Pick<RequestFolder, 'role'> = {
     role: ({ event }) => folding.role(event, () => requestKeys.ofEvent(event)),
   };
-  const sift = createSift({
-    ...{ triage, selection, folding, requestKeys, summary, fields: keys[0] | keys[1] },
-    // What may be nested too deep is for the parser.
-    largest: Math.min(maxRecordSize, DEEP_LINE),
-  });
+  const fields = keys[0] | keys[1];
+  const sift = createSift({ triage, selection, folding, requestKeys, summary, fields });
   const { blockSize = BLOCK_SIZE, jobs = 1 } = options;
-  const pool = await openPool({ engine: reader, jobs, blockSize, keys });
+  // What may be nested too deep is for the parser.
+  const largest = Math.min(maxRecordSize, DEEP_LINE);
+  const pool = await openPool({ engine: reader, jobs, blockSize, keys, seeds, largest });
   try {
     yield* readSources(options, async function* ({ path, chunks, plain }, source, gaps) {
       const { label } = source;
@@ -281,6 +282,8 @@ async function* readOpenRequests(
     await pool.close();
   }
 }
+
+const randomInt32 = (): number => randomBytes(4).readInt32LE();
 
 /** Bytes of a file that are read at once: they stay in a processor's cache while they are skimmed. */
 const BLOCK_SIZE = 1024 * 1024;

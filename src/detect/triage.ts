@@ -1,12 +1,14 @@
-import { ALL_FIELDS, fieldsOf, pathsOf, type Row, readHead, readLine, readRaw } from '../event/head.ts';
+import { ALL_FIELDS, fieldsOf, pathsOf, type Row, readHead, readRaw } from '../event/head.ts';
 import type { AuditEvent } from '../event/types.ts';
 import { AS_LOGGED } from '../expression/functions.ts';
+import { once } from '../expression/once.ts';
 import { type FieldPath, isWithin } from '../expression/plan/field-path.ts';
 import type { Head } from '../expression/plan/head.ts';
-import { matchesNeedles } from '../expression/plan/needles.ts';
+import { areIn } from '../expression/plan/needles.ts';
 import type { ExpressionPlan } from '../expression/plan/plan.ts';
 import type { Undecided } from '../expression/plan/reach.ts';
 import * as layout from '../sieve/layout.ts';
+import type { Contains } from '../sieve/load.ts';
 import type { Detector } from './detector.ts';
 
 /** A detector as heads can be asked about it: by more and more of them. */
@@ -76,8 +78,11 @@ export interface Triage {
   kindOfActor(head: AuditEvent): Kind;
   /** What both leave open; the head is asked for only where that is something. */
   pairOf(request: Kind, actor: Kind, head: () => AuditEvent | undefined): Pair;
-  /** The detectors that cannot judge the request; undefined where it must be judged by its whole event. */
-  look(pair: Pair, row: Row): readonly Unjudged[] | undefined;
+  /**
+   * The detectors that cannot judge the request; undefined where it must be judged by its whole event.
+   * @param contains looks into the memory that the row is in.
+   */
+  look(pair: Pair, row: Row, contains: Contains): readonly Unjudged[] | undefined;
 }
 
 const union = (paths: readonly FieldPath[]): number => paths.reduce((fields, path) => fields | fieldsOf(path), 0);
@@ -137,7 +142,7 @@ export function createTriage(detectors: readonly Detector[]): Triage {
       const bare = head ? open.filter((asked) => !isClosedWithoutBodies(asked, head)) : open;
       return { bodied: lookOf(open), bare: lookOf(bare) };
     },
-    look(pair, row) {
+    look(pair, row, contains) {
       const hasBodies = row.rows[row.at + layout.HAS_BODY] !== 0;
       const look = hasBodies ? pair.bodied : pair.bare;
       if (look.open.length === 0) return NO_UNJUDGED;
@@ -149,8 +154,10 @@ export function createTriage(detectors: readonly Detector[]): Triage {
       }
       if (found.mustParse) return undefined;
       if (found.byNeedles.length === 0) return found.unjudged;
-      const line = readLine(row);
-      return found.byNeedles.some(({ plan }) => matchesNeedles(plan?.needles, line)) ? undefined : found.unjudged;
+      const from = row.rows[row.at + layout.START] ?? 0;
+      const to = row.rows[row.at + layout.END] ?? 0;
+      const isIn = (text: string): boolean => contains(from, to, text);
+      return found.byNeedles.some(({ plan }) => areIn(plan?.needles, isIn)) ? undefined : found.unjudged;
     },
   };
 }
@@ -191,20 +198,33 @@ function lookAt({ open }: Look, head: AuditEvent | undefined, hasBodies: boolean
 
 function ask({ id, match, aboutLog = false }: Detector): Asked {
   const { plan } = match;
-  const by = (paths: readonly FieldPath[]): Head => plan?.headOf(paths) ?? (() => true);
-  const heads = pathsOf(ALL_FIELDS);
-  const known: readonly FieldPath[] = [...heads, ...BODIES, STATUS];
+  // Compiled when they are asked for: most detectors are closed by the first.
+  const by = (paths: () => readonly FieldPath[]): Head => {
+    const head = once(() => plan?.headOf(paths()) ?? (() => true));
+    return (event) => head()(event);
+  };
+  const heads = (): readonly FieldPath[] => pathsOf(ALL_FIELDS);
+  const both = (): readonly FieldPath[] => pathsOf(REQUEST_FIELDS | ACTOR_FIELDS);
+  const fields = once(() => (plan ? union(plan.fields.map((path) => path.slice(0, 2))) : 0));
+  const canTellUnjudged = once(() => {
+    const known = [...heads(), ...BODIES, STATUS];
+    return plan?.fields.every((path) => known.some((field) => isWithin(path, field))) === true;
+  });
   return {
     id,
     plan,
-    byRequest: by(pathsOf(REQUEST_FIELDS)),
-    byActor: by(pathsOf(ACTOR_FIELDS)),
-    byBoth: by(pathsOf(REQUEST_FIELDS | ACTOR_FIELDS)),
+    byRequest: by(() => pathsOf(REQUEST_FIELDS)),
+    byActor: by(() => pathsOf(ACTOR_FIELDS)),
+    byBoth: by(both),
     byHead: by(heads),
-    withoutBodies: by([...heads, ...BODIES]),
-    byBothWithoutBodies: by([...pathsOf(REQUEST_FIELDS | ACTOR_FIELDS), ...BODIES]),
-    fields: plan ? union(plan.fields.map((path) => path.slice(0, 2))) : 0,
-    canTellUnjudged: plan?.fields.every((path) => known.some((field) => isWithin(path, field))) === true,
+    withoutBodies: by(() => [...heads(), ...BODIES]),
+    byBothWithoutBodies: by(() => [...both(), ...BODIES]),
+    get fields() {
+      return fields();
+    },
+    get canTellUnjudged() {
+      return canTellUnjudged();
+    },
     aboutLog,
   };
 }

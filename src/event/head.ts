@@ -140,8 +140,3 @@ export function readRaw(row: Row, fields: readonly number[]): string {
 export function readStageTime(row: Row): string | undefined {
   return textOf(row, layout.STAGE_TIME);
 }
-
-/** The line itself, each byte a character. */
-export function readLine({ bytes, rows, at }: Row): string {
-  return bytes.toString('latin1', rows[at + layout.START], rows[at + layout.END]);
-}

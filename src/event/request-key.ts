@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as layout from '../sieve/layout.ts';
 import type { Row } from './head.ts';
 import type { AuditEvent } from './types.ts';
@@ -16,14 +15,14 @@ export interface RequestKeys {
 const FIELDS = [layout.AUDIT_ID, layout.USERNAME, layout.VERB, layout.REQUEST_URI, layout.RECEIVED] as const;
 const BACKSLASH = 0x5c;
 
-export function createRequestKeys(): RequestKeys {
-  const seeds = randomBytes(8);
+/** @param seeds two 32-bit integers; with the same ones, keys are the same in every thread. */
+export function createRequestKeys(seeds: readonly [number, number]): RequestKeys {
   let a = 0;
   let b = 0;
 
   const begin = (): void => {
-    a = seeds.readInt32LE(0);
-    b = seeds.readInt32LE(4);
+    a = seeds[0];
+    b = seeds[1];
   };
   /** Two chains of different multipliers, each of which takes every byte. */
   const add = (byte: number): void => {
@@ -55,7 +54,11 @@ export function createRequestKeys(): RequestKeys {
         const to = from + (rows[index + 1] ?? 0) - 2;
         for (let place = from; place < to; place++) {
           const byte = bytes[place] ?? 0;
-          if (byte === BACKSLASH) {
+          const plain = byte === BACKSLASH ? goEscape(bytes, place, to) : 0;
+          if (plain !== 0) {
+            add(plain);
+            place += 5;
+          } else if (byte === BACKSLASH) {
             // As it is read, and not as it is written.
             const { length, text } = readEscapes(bytes, place, to);
             for (const decoded of Buffer.from(text, 'utf8')) add(decoded);
@@ -67,6 +70,15 @@ export function createRequestKeys(): RequestKeys {
       return end();
     },
   };
+}
+
+/** What Go writes as `\\u0026`, `\\u003c`, `\\u003e`; 0 for any other escape. */
+function goEscape(bytes: Buffer, at: number, to: number): number {
+  if (at + 6 > to || bytes[at + 1] !== 0x75 || bytes[at + 2] !== 0x30 || bytes[at + 3] !== 0x30) return 0;
+  if (bytes[at + 4] === 0x32 && bytes[at + 5] === 0x36) return 0x26;
+  if (bytes[at + 4] !== 0x33) return 0;
+  const low = (bytes[at + 5] ?? 0) | 0x20;
+  return low === 0x63 ? 0x3c : low === 0x65 ? 0x3e : 0;
 }
 
 /** A run of escapes: two of them may be halves of one character. */

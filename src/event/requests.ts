@@ -90,6 +90,9 @@ export interface Folding<Key> {
   hasUnusual(): boolean;
   /** @param key is asked for only where the role does not follow from the event alone. */
   role(event: AuditEvent, key: () => Key): Role;
+  /** The same for what {@link roleAlone} does not tell: a `ResponseStarted`, or any later stage, of a request that looks as if it ran long or not. */
+  started(key: Key, isLong: boolean): Role;
+  ended(key: Key, isLong: boolean): Role;
   snapshot(): { readonly open: readonly Key[]; readonly closed: readonly Key[]; readonly unusual: readonly Key[] };
   restore(state: { open: readonly Key[]; closed: readonly Key[]; unusual?: readonly Key[] | undefined }): void;
 }
@@ -100,6 +103,19 @@ export function createFolding<Key>(own: (key: Key) => Key = (key) => key): Foldi
   const closed = new Set<Key>();
   /** Of those that are open: other events than those of long-running requests may be their twins. */
   const unusual = new Set<Key>();
+
+  const started = (key: Key, isLong: boolean): Role => {
+    if (closed.delete(key) || open.has(key)) return 'twin';
+    remember(open, own(key), MAX_OPEN);
+    if (!isLong) remember(unusual, own(key), MAX_OPEN);
+    return 'decides';
+  };
+  const ended = (key: Key, isLong: boolean): Role => {
+    if (unusual.size > 0) unusual.delete(key);
+    if (open.delete(key)) return 'twin';
+    if (isLong) remember(closed, own(key), MAX_CLOSED);
+    return 'decides';
+  };
   return {
     hasUnusual: () => unusual.size > 0,
     role(event, keyOf) {
@@ -108,18 +124,12 @@ export function createFolding<Key>(own: (key: Key) => Key = (key) => key): Foldi
       // Nothing to look for and nothing to remember: the hash is most of what this costs.
       if (!event.auditID || (alone === 'decides' && (unusual.size === 0 || event.stage === 'ResponseStarted')))
         return 'decides';
-      const key = keyOf();
-      if (event.stage === 'ResponseStarted') {
-        if (closed.delete(key) || open.has(key)) return 'twin';
-        remember(open, own(key), MAX_OPEN);
-        if (!isLongRunning(event)) remember(unusual, own(key), MAX_OPEN);
-        return 'decides';
-      }
-      unusual.delete(key);
-      if (open.delete(key)) return 'twin';
-      if (isLongRunning(event)) remember(closed, own(key), MAX_CLOSED);
-      return 'decides';
+      return event.stage === 'ResponseStarted'
+        ? started(keyOf(), isLongRunning(event))
+        : ended(keyOf(), isLongRunning(event));
     },
+    started,
+    ended,
     snapshot: () => ({ open: [...open], closed: [...closed], unusual: [...unusual] }),
     restore(state) {
       for (const key of state.open) remember(open, own(key), MAX_OPEN);
@@ -150,6 +160,6 @@ export const LONG_RUNNING_SUBRESOURCES: ReadonlySet<string> = new Set([
 ]);
 
 /** Requests for which the API server writes ResponseStarted; others may be made so by an aggregated server. */
-function isLongRunning(event: AuditEvent): boolean {
+export function isLongRunning(event: AuditEvent): boolean {
   return LONG_RUNNING_VERBS.has(event.verb ?? '') || LONG_RUNNING_SUBRESOURCES.has(event.objectRef?.subresource ?? '');
 }

@@ -1,16 +1,14 @@
-import { type BlockOptions, type BlockReader, createBlockReader } from '../sieve/block.ts';
-import { loadSkim } from '../sieve/load.ts';
+import { createSearch, loadSkim } from '../sieve/load.ts';
+import { type BlockOptions, createBlockReader } from './block.ts';
+import type { StreamReader } from './read-stream.ts';
 import { createSkimmer, type Skimmer } from './skimmer.ts';
 import { startThread } from './start-thread.ts';
 
-export interface PoolOptions {
+export interface PoolOptions extends Omit<BlockOptions, 'module'> {
   /** Which skim: in WebAssembly, or in TypeScript. */
   readonly engine: 'wasm' | 'js';
   /** Threads; with 1, everything is done in this one. */
   readonly jobs: number;
-  readonly blockSize: number;
-  /** See {@link BlockOptions.keys}. */
-  readonly keys: BlockOptions['keys'];
 }
 
 /** What reads logs by their heads, for as long as a run lasts. */
@@ -19,17 +17,17 @@ export interface Pool {
   /** For files, of which parts are read side by side. */
   skimmers(): Promise<readonly Skimmer[]>;
   /** For streams. */
-  reader(): BlockReader;
+  reader(): StreamReader;
   close(): Promise<void>;
 }
 
-export async function openPool({ engine, jobs, blockSize, keys }: PoolOptions): Promise<Pool> {
+export async function openPool({ engine, jobs, ...rest }: PoolOptions): Promise<Pool> {
   const module = engine === 'js' ? 'js' : await loadSkim();
-  const options: BlockOptions = { module, blockSize, keys };
+  const options: BlockOptions = { ...rest, module };
   let skimmers: Promise<readonly Skimmer[]> | undefined;
-  let reader: BlockReader | undefined;
+  let stream: StreamReader | undefined;
   return {
-    blockSize,
+    blockSize: rest.blockSize,
     skimmers() {
       skimmers ??=
         jobs === 1
@@ -38,8 +36,11 @@ export async function openPool({ engine, jobs, blockSize, keys }: PoolOptions): 
       return skimmers;
     },
     reader() {
-      reader ??= createBlockReader(options);
-      return reader;
+      if (!stream) {
+        const reader = createBlockReader(options);
+        stream = { reader, contains: createSearch(module, reader.shared) };
+      }
+      return stream;
     },
     async close() {
       const started = await skimmers?.catch(() => []);

@@ -1,4 +1,6 @@
-import type { BlockOptions, BlockPlace, BlockRows } from '../sieve/block.ts';
+import type { SkimMemory } from '../sieve/load.ts';
+import type { BlockOptions, BlockPlace, BlockRows } from './block.ts';
+import type { Ways } from './groups.ts';
 
 /** What a thread is started with. */
 export type ThreadStart = BlockOptions;
@@ -10,6 +12,6 @@ export type Request =
 
 /** From a thread: first its memory, then an answer to each request. */
 export type Answer =
-  | { readonly kind: 'memory'; readonly buffer: SharedArrayBuffer }
+  | { readonly kind: 'memory'; readonly memory: SkimMemory; readonly ways: Ways }
   | { readonly kind: 'rows'; readonly slot: number; readonly rows: BlockRows }
   | { readonly kind: 'failed'; readonly slot: number; readonly error: unknown };

@@ -1,5 +1,5 @@
-import type { BlockRows } from '../sieve/block.ts';
-import { SLOTS } from '../sieve/block.ts';
+import type { BlockRows } from './block.ts';
+import { SLOTS } from './block.ts';
 import type { Skimmer } from './skimmer.ts';
 
 /** A part of a regular file that is held open. */

@@ -64,9 +64,9 @@ export async function* readPlain(
     for await (const { skimmer, ...rows } of readFileRows(part, skimmers, blockSize, readLine)) {
       if (lines.length > 0) yield { kind: 'lines', lines };
       lines = [];
-      const { memory } = skimmer;
+      const { memory, contains, ways } = skimmer;
       onRead(memory.subarray(rows.begin - rows.shift, rows.end - rows.shift), rows.begin);
-      yield { kind: 'rows', rows, memory };
+      yield { kind: 'rows', rows, memory, contains, ways };
       position = rows.end;
     }
     if (lines.length > 0) yield { kind: 'lines', lines };

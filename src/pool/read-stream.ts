@@ -1,11 +1,18 @@
 import { createSplitter, type FramingOptions, type Line, type Splitter } from '../framing/lines.ts';
-import { type BlockReader, OVERLAP } from '../sieve/block.ts';
+import type { Contains } from '../sieve/load.ts';
 import type { Chunks } from '../sources/types.ts';
 import type { Summary } from '../summary.ts';
+import { type BlockReader, OVERLAP } from './block.ts';
 import type { Piece } from './piece.ts';
 
 const NEWLINE = 0x0a;
 const NUL = 0x00;
+
+/** What reads streams, and looks into the memory in which it does. */
+export interface StreamReader {
+  readonly reader: BlockReader;
+  readonly contains: Contains;
+}
 
 /**
  * The lines of a stream, in order. A stream that fails has still given what came before.
@@ -13,7 +20,7 @@ const NUL = 0x00;
  */
 export async function* readStream(
   chunks: Chunks,
-  reader: BlockReader,
+  { reader, contains }: StreamReader,
   blockSize: number,
   options: FramingOptions,
   summary: Summary,
@@ -43,7 +50,7 @@ export async function* readStream(
     let rows = reader.load(0, position, [tail, bytes]);
     tail = Buffer.alloc(0);
     for (;;) {
-      if (rows.count > 0) yield { kind: 'rows', rows, memory };
+      if (rows.count > 0) yield { kind: 'rows', rows, memory, contains, ways: reader.ways };
       position = rows.end;
       if (rows.state === 'done') return;
       if (rows.state === 'stopped') {

@@ -1,13 +1,15 @@
 import { ACTOR_FIELDS, type Kind, type Pair, type Triage, type Unjudged } from '../detect/triage.ts';
 import { hasAuditId, type Row, readHead, readStageTime } from '../event/head.ts';
 import type { RequestKeys } from '../event/request-key.ts';
-import { type Folding, type Role, roleAlone } from '../event/requests.ts';
+import { type Folding, isLongRunning, type Role, roleAlone } from '../event/requests.ts';
 import { parseTime } from '../event/time.ts';
 import type { AuditEvent } from '../event/types.ts';
 import { once } from '../expression/once.ts';
-import * as groups from '../sieve/groups.ts';
 import * as layout from '../sieve/layout.ts';
+import type { Contains } from '../sieve/load.ts';
 import type { Place, Summary } from '../summary.ts';
+import * as groups from './groups.ts';
+import { setWay, type Ways } from './groups.ts';
 import type { RowPiece } from './piece.ts';
 
 /** What is wanted of events, as it can be asked of their heads. */
@@ -27,8 +29,6 @@ export interface SiftOptions {
   readonly folding: Folding<number>;
   readonly requestKeys: RequestKeys;
   readonly summary: Summary;
-  /** Bytes of a line above which it is parsed, whatever it is. */
-  readonly largest: number;
   /** The fields of both keys. */
   readonly fields: number;
 }
@@ -48,16 +48,20 @@ export type Sift = (piece: RowPiece, origin: Omit<Place, 'offset'>, take: Taker)
 
 /** What is known of all events with the same keys; undefined for what is no audit event. */
 interface Known {
-  /** As much of each of them as the keys tell. */
-  readonly head: AuditEvent;
   readonly pair: Pair;
   /** Undefined where each event must be asked. */
   readonly isSelected: boolean | undefined;
   /** Undefined where other stages of the request must be asked for. */
   readonly role: Role | undefined;
-  /** Whether each event must be looked at, for whatever reason. */
+  /** Whether a detector may match, or be unable to judge; or whether the event is wanted at all is to be asked of it. */
   readonly isOpen: boolean;
-  /** Whether other events than those of long-running requests may be its twin. */
+  /** Whether other stages of the request must be asked for. */
+  readonly isFolded: boolean;
+  /** Whether they are of the stage `ResponseStarted`. */
+  readonly isStart: boolean;
+  /** Whether the requests look as if they ran long. */
+  readonly isLong: boolean;
+  /** Whether other events than those of long-running requests may be their twins. */
   readonly isUnusual: boolean;
 }
 
@@ -74,8 +78,9 @@ interface Era {
 const EVENT_FIELDS = (1 << layout.KIND) | (1 << layout.API_VERSION) | (1 << layout.VERB);
 
 export function createSift(options: SiftOptions): Sift {
-  const { triage, selection, folding, requestKeys, summary, largest, fields } = options;
+  const { triage, selection, folding, requestKeys, summary, fields } = options;
   const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = selection;
+  const isBounded = selection.since !== undefined || selection.until !== undefined;
   const eras = new Map<ArrayBufferLike, Era>();
 
   const eraOf = ({ memory, rows }: RowPiece): Era => {
@@ -107,12 +112,14 @@ export function createSift(options: SiftOptions): Sift {
     const asked = selection.reads.length > 0 ? whole() : head;
     const isSelected = asked && selection.matches(asked);
     const role = roleAlone(head);
+    const isStart = head.stage === 'ResponseStarted';
+    const isLong = isLongRunning(head);
     const isJudged = role !== 'received' && pair.bodied.open.length > 0;
     return {
-      head: { ...head, auditID: 'known' },
-      ...{ pair, isSelected, role },
-      isOpen: isSelected === undefined || (isSelected && (isJudged || role === undefined)),
-      isUnusual: head.stage === 'ResponseStarted' && roleAlone({ ...head, stage: 'ResponseComplete' }) === 'decides',
+      ...{ pair, isSelected, role, isStart, isLong },
+      isOpen: isSelected === undefined || (isSelected && isJudged),
+      isFolded: role === undefined,
+      isUnusual: isStart && !isLong,
     };
   };
 
@@ -124,93 +131,131 @@ export function createSift(options: SiftOptions): Sift {
     else if (role === 'decides') summary.requests += events;
   };
 
+  const keyOf = (row: Row): number =>
+    row.rows[row.at + layout.PLAIN] === groups.WITH_REQUEST_KEY
+      ? groups.requestKeyOf(row.rows, row.at)
+      : requestKeys.ofRow(row);
+
+  const roleOf = ({ role, isStart, isLong }: Known, row: Row): Role => {
+    if (role !== undefined && (role === 'received' || isStart || !folding.hasUnusual())) return role;
+    if (!hasAuditId(row)) return 'decides';
+    return isStart ? folding.started(keyOf(row), isLong) : folding.ended(keyOf(row), isLong);
+  };
+
   /** An event that must be looked at. */
-  const look = (known: Known | null, row: Row, time: number, place: Place, take: Taker): void => {
+  const look = (
+    known: Known | null,
+    row: Row,
+    time: number,
+    contains: Contains,
+    place: () => Place,
+    take: Taker,
+  ): void => {
     const start = row.rows[row.at + layout.START] ?? 0;
     const end = row.rows[row.at + layout.END] ?? 0;
     const size = end + 1 - start;
-    if (size > largest) {
-      take.other(row.bytes.subarray(start, end + 1), place);
-      return;
-    }
     const isInTime = time >= since && time <= until;
     const mustAsk = known === null || (isInTime && known.isSelected === undefined);
     const isWanted = isInTime && known?.isSelected === true;
     const isJudged = !mustAsk && isWanted && known.role !== 'received';
-    const unjudged = isJudged ? triage.look(known.pair, row) : NOTHING;
+    const unjudged = isJudged ? triage.look(known.pair, row, contains) : NOTHING;
     summary.bytes += size;
     if (mustAsk || unjudged === undefined) {
-      take.line(row.bytes.subarray(start, end), place, size);
+      take.line(row.bytes.subarray(start, end), place(), size);
       return;
     }
     summary.events += 1;
     summary.eventBytes += size;
     if (!isWanted) return;
-    const role = hasAuditId(row) ? folding.role(known.head, () => requestKeys.ofRow(row)) : (known.role ?? 'decides');
+    const role = roleOf(known, row);
     count(role, 1, time, time);
-    if (role === 'decides' && unjudged.length > 0) take.unjudged(unjudged, place);
+    if (role === 'decides' && unjudged.length > 0) take.unjudged(unjudged, place());
+  };
+
+  /** Learns what all events of a pair have in common, and says how they are to be counted. */
+  const knownOf = (era: Era, pair: number, row: Row, ways: Ways): Known | null => {
+    const known = era.pairs[pair];
+    if (known !== undefined) return known;
+    const learnt = learn(era, row);
+    era.pairs[pair] = learnt;
+    // With bounds, each event's time must be asked.
+    if (learnt && !isBounded) setWay(ways, era.era, pair, wayOf(learnt));
+    return learnt;
   };
 
   return (piece, origin, take) => {
-    const { memory, rows: block } = piece;
+    const { memory, rows: block, ways, contains } = piece;
     const at = memory.byteOffset;
     const rows = new Int32Array(memory.buffer, at + block.rows, block.count * layout.ROW);
     const times = new Float64Array(memory.buffer, at + block.rows, (block.count * layout.ROW) / 2);
     const pairs = new Int32Array(memory.buffer, at + block.pairs, block.count);
-    const grouped = new Float64Array(memory.buffer, at + block.groups, block.groupCount * groups.GROUP);
+    const visits = new Int32Array(memory.buffer, at + block.visits, block.visitCount);
+    const end = groups.GROUPS + block.groupCount * groups.GROUP;
+    const grouped = new Float64Array(memory.buffer, at + block.groups, end);
     const era = eraOf(piece);
     const row = { bytes: memory, rows, at: 0 };
-    let counted = 0;
+
     let isUnusual = folding.hasUnusual();
-    for (let group = 0; group < grouped.length; group += groups.GROUP) {
-      const pair = grouped[group + groups.PAIR] ?? 0;
-      let known = era.pairs[pair];
-      if (known === undefined) {
-        row.at = (grouped[group + groups.FIRST_ROW] ?? 0) * layout.ROW;
-        known = learn(era, row);
-        era.pairs[pair] = known;
-      }
-      if (known?.isUnusual) isUnusual = true;
+    for (let group = groups.GROUPS; group < end; group += groups.GROUP) {
+      row.at = (grouped[group + groups.FIRST_ROW] as number) * layout.ROW;
+      if (knownOf(era, grouped[group + groups.PAIR] as number, row, ways)?.isUnusual) isUnusual = true;
     }
 
-    /** Pairs whose rows must be looked at one by one. */
-    const open = new Set<number>();
-    for (let group = 0; group < grouped.length; group += groups.GROUP) {
-      const pair = grouped[group + groups.PAIR] ?? 0;
-      const events = grouped[group + groups.COUNT] ?? 0;
-      const bytes = grouped[group + groups.BYTES] ?? 0;
-      const earliest = grouped[group + groups.EARLIEST] ?? 0;
-      const latest = grouped[group + groups.LATEST] ?? 0;
-      const known = era.pairs[pair];
-      const isBefore = latest < since || earliest > until;
-      const isWithin = earliest >= since && latest <= until;
-      const mayBeTwin = isUnusual && known?.role === 'decides';
-      if (
-        !known ||
-        bytes > largest ||
-        (!isBefore && (known.isOpen || mayBeTwin || !(isWithin || known.isSelected === false)))
-      ) {
-        open.add(pair);
-        continue;
-      }
-      counted += events;
+    const visit = (index: number): void => {
+      row.at = index * layout.ROW;
+      const pair = pairs[index] as number;
+      const start = rows[row.at + layout.START] as number;
+      const place = (): Place => ({ ...origin, offset: start + block.shift });
+      if (pair === groups.NO_PAIR)
+        take.other(memory.subarray(start, (rows[row.at + layout.END] as number) + 1), place());
+      else look(era.pairs[pair] ?? null, row, times[(row.at + layout.TIME) / 2] as number, contains, place, take);
+    };
+
+    // Any event may be the twin of another.
+    if (isUnusual) {
+      for (let index = 0; index < block.count; index++) visit(index);
+      return;
+    }
+    const add = (way: number, from: number): void => {
+      const events = grouped[from + groups.EVENTS] as number;
+      if (events === 0) return;
+      const bytes = grouped[from + groups.BYTES] as number;
       summary.bytes += bytes;
       summary.events += events;
       summary.eventBytes += bytes;
-      if (isWithin && known.isSelected) count(known.role, events, earliest, latest);
-    }
-    if (counted === block.count) return;
+      if (way === groups.UNSELECTED) return;
+      const role = way === groups.DECIDES ? 'decides' : 'received';
+      count(role, events, grouped[from + groups.EARLIEST] as number, grouped[from + groups.LATEST] as number);
+    };
+    for (let way = groups.DECIDES; way <= groups.UNSELECTED; way++) add(way, groups.totalsAt(way));
 
-    for (let index = 0; index < pairs.length; index++) {
-      const pair = pairs[index] ?? groups.NO_PAIR;
-      if (pair !== groups.NO_PAIR && !open.has(pair)) continue;
-      row.at = index * layout.ROW;
-      const start = rows[row.at + layout.START] ?? 0;
-      const place = { ...origin, offset: start + block.shift };
-      if (pair === groups.NO_PAIR) take.other(memory.subarray(start, (rows[row.at + layout.END] ?? 0) + 1), place);
-      else look(era.pairs[pair] ?? null, row, times[(row.at + layout.TIME) / 2] ?? Number.NaN, place, take);
+    /** Pairs that were learnt just now, and need not be looked at. */
+    const closed = new Set<number>();
+    for (let group = groups.GROUPS; group < end; group += groups.GROUP) {
+      const pair = grouped[group + groups.PAIR] as number;
+      const known = era.pairs[pair];
+      if (!known) continue;
+      const earliest = grouped[group + groups.EARLIEST] as number;
+      const latest = grouped[group + groups.LATEST] as number;
+      const isOutside = latest < since || earliest > until;
+      const way = isOutside ? groups.UNSELECTED : wayOf(known);
+      if (way === groups.OPEN || way === groups.FOLDS) continue;
+      if (way !== groups.UNSELECTED && !(earliest >= since && latest <= until)) continue;
+      add(way, group);
+      closed.add(pair);
+    }
+    for (let index = 0; index < visits.length; index++) {
+      const visited = visits[index] as number;
+      if (!closed.has(pairs[visited] as number)) visit(visited);
     }
   };
+}
+
+function wayOf({ isOpen, isSelected, isFolded, role }: Known): number {
+  if (isSelected === false) return groups.UNSELECTED;
+  if (isOpen) return groups.OPEN;
+  if (isFolded) return groups.FOLDS;
+  return role === 'received' ? groups.RECEIVED : groups.DECIDES;
 }
 
 const NOTHING: readonly Unjudged[] = [];

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { type BlockRows, SLOTS } from '../sieve/block.ts';
+import { createSearch } from '../sieve/load.ts';
+import { type BlockRows, SLOTS } from './block.ts';
 import type { Answer, Request, ThreadStart } from './protocol.ts';
 import type { Skimmer } from './skimmer.ts';
 
@@ -46,7 +47,9 @@ export function startThread(start: ThreadStart): Promise<Skimmer> {
       else if (answer.kind === 'failed') settle(answer.slot)?.reject(answer.error);
       else {
         resolve({
-          memory: Buffer.from(answer.buffer),
+          memory: Buffer.from(answer.memory.buffer),
+          contains: createSearch(start.module, answer.memory),
+          ways: answer.ways,
           read: (slot, place) => ask({ kind: 'read', slot, place }),
           resume: (slot, at) => ask({ kind: 'resume', slot, at }),
           async close() {

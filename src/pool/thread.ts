@@ -1,7 +1,7 @@
 /** The thread that {@link startThread} starts: it reads blocks, and skims them into a memory that the other side sees. */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { createBlockReader } from '../sieve/block.ts';
+import { createBlockReader } from './block.ts';
 import type { Answer, Request, ThreadStart } from './protocol.ts';
 
 if (parentPort) {
@@ -17,5 +17,5 @@ if (parentPort) {
       send({ kind: 'failed', slot, error });
     }
   });
-  send({ kind: 'memory', buffer: reader.memory.buffer as SharedArrayBuffer });
+  send({ kind: 'memory', memory: reader.shared, ways: reader.ways });
 }

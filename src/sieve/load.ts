@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createTwin } from './twin.ts';
 import type { Skim, Skimmed } from './types.ts';
-import { type WasmModule, webAssembly } from './webassembly.ts';
+import { type WasmMemory, type WasmModule, webAssembly } from './webassembly.ts';
 
 /** What makes a skim, in this thread or in another; `js` for the one in TypeScript. */
 export type SkimModule = WasmModule | 'js';
@@ -33,20 +33,54 @@ interface SkimExports {
   readonly skim: (from: number, to: number, rows: number, room: number) => number;
   readonly getPosition: () => number;
   readonly getStatus: () => number;
+  readonly contains: (from: number, to: number, length: number) => number;
+  readonly needlePlace: () => number;
+  readonly maxNeedle: () => number;
+}
+
+/** Whether a text stands in a part of a memory, byte for byte. */
+export type Contains = (from: number, to: number, text: string) => boolean;
+
+/** Looks for texts in the memory of a skim, which may be another thread's; by one thread at a time. */
+export function createSearch(module: SkimModule, memory: SkimMemory): Contains {
+  const bytes = Buffer.from(memory.buffer);
+  const search: Contains = (from, to, text) => bytes.subarray(from, to).includes(text);
+  if (module === 'js' || !('grow' in memory)) return search;
+  const { contains, needlePlace, maxNeedle } = instantiate(module, memory);
+  const place = needlePlace();
+  let last: string | undefined;
+  let length = 0;
+  return (from, to, text) => {
+    if (text.length === 0 || Buffer.byteLength(text) > maxNeedle()) return search(from, to, text);
+    if (text !== last) length = bytes.write(text, place);
+    last = text;
+    return contains(from, to, length) !== 0;
+  };
+}
+
+/** What a skim works in, as another thread can see it. */
+export type SkimMemory = WasmMemory | { readonly buffer: SharedArrayBuffer };
+
+function instantiate(module: WasmModule, memory: WasmMemory): SkimExports {
+  return new webAssembly.Instance(module, { env: { memory } }).exports as SkimExports;
 }
 
 /**
  * A skim with a memory of its own, which other threads can see.
  * @param room bytes behind those that are the skim's own.
  */
-export function createSkim(module: SkimModule, room: number): Skim {
-  if (module === 'js') return createTwin(new Uint8Array(new SharedArrayBuffer(room)));
+export function createSkim(module: SkimModule, room: number): Skim & { readonly shared: SkimMemory } {
+  if (module === 'js') {
+    const shared = new SharedArrayBuffer(room);
+    return { ...createTwin(new Uint8Array(shared)), shared: { buffer: shared } };
+  }
   const memory = new webAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true });
-  const exports = new webAssembly.Instance(module, { env: { memory } }).exports as SkimExports;
+  const exports = instantiate(module, memory);
   const reserved = exports.reserved();
   memory.grow(Math.ceil((reserved + room) / PAGE));
   return {
     memory: new Uint8Array(memory.buffer),
+    shared: memory,
     reserved,
     configure: (first, second) => exports.configure(first, second, randomBytes(8).readBigUInt64LE()),
     forget: () => exports.forget(),

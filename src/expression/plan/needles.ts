@@ -24,11 +24,16 @@ export function needlesOf(node: Node): Needles | undefined {
 
 /** Whether a line has what the needles ask for. */
 export function matchesNeedles(needles: Needles | undefined, line: string): boolean {
+  return areIn(needles, (text) => line.includes(text));
+}
+
+/** As {@link matchesNeedles}, of a line of which it can be asked whether a text stands in it. */
+export function areIn(needles: Needles | undefined, isIn: (text: string) => boolean): boolean {
   if (!needles) return true;
-  if (needles.kind === 'literal') return line.includes(needles.text);
+  if (needles.kind === 'literal') return isIn(needles.text);
   return needles.kind === 'all'
-    ? needles.of.every((needle) => matchesNeedles(needle, line))
-    : needles.of.some((needle) => matchesNeedles(needle, line));
+    ? needles.of.every((needle) => areIn(needle, isIn))
+    : needles.of.some((needle) => areIn(needle, isIn));
 }
 
 type Maybe = Needles | undefined;

@@ -112,3 +112,37 @@ function endOfLine(start: usize): usize {
     p += 16;
   }
 }
+
+/** Whether a text that was put at {@link needlePlace} stands in these bytes. */
+export function contains(from: i32, to: i32, length: i32): bool {
+  const last = length - 1;
+  const firstBytes = i8x16.splat(load<u8>(NEEDLE));
+  const lastBytes = i8x16.splat(load<u8>(NEEDLE + last));
+  const end = <usize>(to - last);
+  for (let p = <usize>from; p < end; p += 16) {
+    const firsts = i8x16.eq(v128.load(p), firstBytes);
+    const lasts = i8x16.eq(v128.load(p + last), lastBytes);
+    for (let mask = i8x16.bitmask(v128.and(firsts, lasts)); mask; mask &= mask - 1) {
+      const at = p + ctz(mask);
+      if (at < end && isNeedle(at, length)) return true;
+    }
+  }
+  return false;
+}
+
+/** Where the text that is looked for must stand, and how long it may be. */
+const NEEDLE: usize = 256;
+const MAX_NEEDLE = 512;
+
+export function needlePlace(): i32 {
+  return <i32>NEEDLE;
+}
+
+export function maxNeedle(): i32 {
+  return MAX_NEEDLE;
+}
+
+function isNeedle(at: usize, length: usize): bool {
+  for (let i: usize = 0; i < length; i++) if (load<u8>(at + i) != load<u8>(NEEDLE + i)) return false;
+  return true;
+}

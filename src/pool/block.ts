@@ -1,7 +1,8 @@
 import { readSync } from 'node:fs';
-import { createGrouping, GROUP } from './groups.ts';
-import { DONE, KEYS_FULL, ROW, ROWS_FULL } from './layout.ts';
-import { createSkim, type SkimModule } from './load.ts';
+import { createRequestKeys } from '../event/request-key.ts';
+import { DONE, KEYS_FULL, ROW, ROWS_FULL } from '../sieve/layout.ts';
+import { createSkim, type SkimMemory, type SkimModule } from '../sieve/load.ts';
+import { createGrouping, createWays, GROUP, GROUPS, MAX_PAIRS, type Ways } from './groups.ts';
 
 /** What a reader of blocks is made for. */
 export interface BlockOptions {
@@ -10,6 +11,10 @@ export interface BlockOptions {
   readonly blockSize: number;
   /** Fields of the two keys of each line: see {@link Skim.configure}. */
   readonly keys: readonly [number, number];
+  /** See {@link createRequestKeys}. */
+  readonly seeds: readonly [number, number];
+  /** Bytes of a line above which its head is not relied on. */
+  readonly largest: number;
 }
 
 /** Where a block lies. */
@@ -25,10 +30,12 @@ export interface BlockRows {
   /** Place of the first row, a multiple of 8, and how many there are. */
   readonly rows: number;
   readonly count: number;
-  /** Place of the number of each row's pair of keys, and of the groups that the rows make: see groups.ts. */
+  /** See {@link GroupPlaces} and {@link Grouped}. */
   readonly pairs: number;
+  readonly visits: number;
   readonly groups: number;
   readonly groupCount: number;
+  readonly visitCount: number;
   /** What to add to a place in the memory to have it in the stream. */
   readonly shift: number;
   /** Bytes of the stream from the first row's line to the end of the last one's. */
@@ -53,6 +60,9 @@ export interface BlockRows {
  */
 export interface BlockReader {
   readonly memory: Uint8Array;
+  /** The same, for another thread. */
+  readonly shared: SkimMemory;
+  readonly ways: Ways;
   /** @throws an error of the system. */
   read(slot: number, place: BlockPlace): BlockRows;
   /**
@@ -76,19 +86,17 @@ const MARGIN = 64;
 /** Bytes of a block for each row: events are longer, and where lines are shorter the rows come in turns. */
 const BYTES_PER_ROW = 256;
 
-/** Pairs of keys that are numbered; beyond, all are forgotten. */
-const MAX_PAIRS = 1 << 18;
-
-export function createBlockReader({ module, blockSize, keys }: BlockOptions): BlockReader {
+export function createBlockReader({ module, blockSize, keys, seeds, largest }: BlockOptions): BlockReader {
   const capacity = align(blockSize + 1 + OVERLAP + MARGIN);
   const room = Math.max(16, Math.ceil(blockSize / BYTES_PER_ROW));
   const rowsSize = align(room * ROW * 4);
   const pairsSize = align(room * 4);
-  const slotSize = capacity + rowsSize + pairsSize + align(room * GROUP * 8);
+  const slotSize = capacity + rowsSize + 2 * pairsSize + align((GROUPS + room * GROUP) * 8);
   const skim = createSkim(module, SLOTS * slotSize);
   const { memory } = skim;
   skim.configure(...keys);
-  const grouping = createGrouping(memory);
+  const ways = createWays();
+  const grouping = createGrouping(memory, ways, createRequestKeys(seeds), largest);
   let era = 0;
   /** Of each slot: what to add to a place in the memory, and the place behind what it holds. */
   const held = Array.from({ length: SLOTS }, () => ({ shift: 0, to: 0 }));
@@ -108,41 +116,37 @@ export function createBlockReader({ module, blockSize, keys }: BlockOptions): Bl
     const { shift, to } = held[slot] ?? { shift: 0, to: 0 };
     const rows = bytesAt(slot) + capacity;
     const pairs = rows + rowsSize;
-    const groups = pairs + pairsSize;
+    const visits = pairs + pairsSize;
+    const groups = visits + pairsSize;
     const forget = (): void => {
-      skim.forget();
-      grouping.forget();
       era += 1;
+      skim.forget();
+      grouping.forget(era);
     };
-    if (grouping.size() > MAX_PAIRS) forget();
+    if (grouping.size() > MAX_PAIRS - room) forget();
     let { count, position, status } = skim.skim(from, to, rows, room);
     // Nothing was given yet that means the old numbers.
     if (status === KEYS_FULL && count === 0) {
       forget();
       ({ count, position, status } = skim.skim(from, to, rows, room));
     }
-    const groupCount = grouping.group(rows, count, pairs, groups);
+    const grouped = grouping.group({ rows, pairs, visits, groups }, count);
     const isMore = status === ROWS_FULL || status === KEYS_FULL;
     const isDone = status === DONE && position === to;
     return {
-      ...{
-        rows,
-        count,
-        pairs,
-        groups,
-        groupCount,
-        shift,
-        begin: from + shift,
-        end: position + shift,
-        limit: to + shift,
-        era,
-      },
+      ...grouped,
+      ...{ rows, count, pairs, visits, groups, shift, era },
+      begin: from + shift,
+      end: position + shift,
+      limit: to + shift,
       state: isMore ? 'more' : isDone ? 'done' : 'stopped',
     };
   };
 
   return {
     memory,
+    shared: skim.shared,
+    ways,
     read(slot, { file, offset, length }) {
       const at = bytesAt(slot);
       // The byte before tells whether a line begins with the first.
