@@ -286,4 +286,4 @@ async function* readOpenRequests(
 const randomInt32 = (): number => randomBytes(4).readInt32LE();
 
 /** Bytes of a file that are read at once: they stay in a processor's cache while they are skimmed. */
-const BLOCK_SIZE = 1024 * 1024;
+const BLOCK_SIZE = 2 * 1024 * 1024;

@@ -95,7 +95,7 @@ export const REQUEST_FIELDS = union([
 ]);
 
 /** Who asked. */
-export const ACTOR_FIELDS = union([['user', 'username'], ['user', 'groups'], ['impersonatedUser']]);
+export const ACTOR_FIELDS = union([['user', 'username'], ['user', 'groups'], ['impersonatedUser'], ['userAgent']]);
 
 /** What tells which bodies are missing: see `absentBodies`. */
 const ABOUT_BODIES = REQUEST_FIELDS | union([['annotations']]);

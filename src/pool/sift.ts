@@ -46,31 +46,34 @@ export interface Taker {
 /** Counts the events of which their rows tell enough, and gives the lines of all others. */
 export type Sift = (piece: RowPiece, origin: Omit<Place, 'offset'>, take: Taker) => void;
 
-/** What is known of all events with the same keys; undefined for what is no audit event. */
-interface Known {
-  readonly pair: Pair;
-  /** Undefined where each event must be asked. */
-  readonly isSelected: boolean | undefined;
+/** What is known of all events with the same first key. */
+interface KnownRequest {
+  readonly kind: Kind;
   /** Undefined where other stages of the request must be asked for. */
   readonly role: Role | undefined;
-  /** Whether a detector may match, or be unable to judge; or whether the event is wanted at all is to be asked of it. */
-  readonly isOpen: boolean;
-  /** Whether other stages of the request must be asked for. */
-  readonly isFolded: boolean;
   /** Whether they are of the stage `ResponseStarted`. */
   readonly isStart: boolean;
   /** Whether the requests look as if they ran long. */
   readonly isLong: boolean;
-  /** Whether other events than those of long-running requests may be their twins. */
-  readonly isUnusual: boolean;
+}
+
+/** What is known of all events with the same keys. */
+interface Known {
+  readonly request: KnownRequest;
+  readonly pair: Pair;
+  /** Undefined where each event must be asked. */
+  readonly isSelected: boolean | undefined;
+  /** Whether a detector may match, or be unable to judge; or whether the event is wanted at all is to be asked of it. */
+  readonly isOpen: boolean;
 }
 
 /** What the numbers of keys mean in one memory. */
 interface Era {
   readonly era: number;
-  readonly requests: Kind[];
-  readonly actors: Kind[];
-  /** By the number of the pair; null for what is no audit event. */
+  /** Null for what is no audit event. */
+  readonly requests: (KnownRequest | null)[];
+  readonly actors: (Kind | null)[];
+  /** By the number of the pair; null as well. */
   readonly pairs: (Known | null)[];
 }
 
@@ -92,35 +95,33 @@ export function createSift(options: SiftOptions): Sift {
     return known;
   };
 
-  /** Of what each row of a pair says: of its request, of its actor, and where that leaves something open, of both. */
-  const learn = ({ requests, actors }: Era, row: Row): Known | null => {
-    const first = row.rows[row.at + layout.FIRST_KEY] ?? 0;
-    const second = row.rows[row.at + layout.SECOND_KEY] ?? 0;
+  const learnRequest = (row: Row): KnownRequest | null => {
     const head = readHead(row, fields & ~ACTOR_FIELDS);
     if (!head) return null;
-    const request = requests[first] ?? triage.kindOfRequest(head);
-    requests[first] = request;
-    let actor = actors[second];
-    if (!actor) {
-      const asked = readHead(row, ACTOR_FIELDS | EVENT_FIELDS);
-      if (!asked) return null;
-      actor = triage.kindOfActor(asked);
-      actors[second] = actor;
-    }
-    const whole = once(() => readHead(row, fields));
-    const pair = triage.pairOf(request, actor, whole);
-    const asked = selection.reads.length > 0 ? whole() : head;
-    const isSelected = asked && selection.matches(asked);
-    const role = roleAlone(head);
     const isStart = head.stage === 'ResponseStarted';
-    const isLong = isLongRunning(head);
-    const isJudged = role !== 'received' && pair.bodied.open.length > 0;
-    return {
-      ...{ pair, isSelected, role, isStart, isLong },
-      isOpen: isSelected === undefined || (isSelected && isJudged),
-      isFolded: role === undefined,
-      isUnusual: isStart && !isLong,
-    };
+    return { kind: triage.kindOfRequest(head), role: roleAlone(head), isStart, isLong: isLongRunning(head) };
+  };
+
+  const learnActor = (row: Row): Kind | null => {
+    const head = readHead(row, ACTOR_FIELDS | EVENT_FIELDS);
+    return head ? triage.kindOfActor(head) : null;
+  };
+
+  /** Of its request, of its actor, and where that leaves something open, of both. */
+  const learn = ({ requests, actors }: Era, row: Row): Known | null => {
+    const first = row.rows[row.at + layout.FIRST_KEY] as number;
+    const second = row.rows[row.at + layout.SECOND_KEY] as number;
+    const request = requests[first] ?? learnRequest(row);
+    const actor = actors[second] ?? learnActor(row);
+    requests[first] = request;
+    actors[second] = actor;
+    if (!request || !actor) return null;
+    const head = once(() => readHead(row, fields));
+    const pair = triage.pairOf(request.kind, actor, head);
+    const whole = selection.reads.length > 0 ? head() : undefined;
+    const isSelected = selection.reads.length === 0 || (whole && selection.matches(whole));
+    const isJudged = request.role !== 'received' && pair.bodied.open.length > 0;
+    return { request, pair, isSelected, isOpen: isSelected === undefined || (isSelected && isJudged) };
   };
 
   const count = (role: Role | undefined, events: number, earliest: number, latest: number): void => {
@@ -136,7 +137,7 @@ export function createSift(options: SiftOptions): Sift {
       ? groups.requestKeyOf(row.rows, row.at)
       : requestKeys.ofRow(row);
 
-  const roleOf = ({ role, isStart, isLong }: Known, row: Row): Role => {
+  const roleOf = ({ role, isStart, isLong }: KnownRequest, row: Row): Role => {
     if (role !== undefined && (role === 'received' || isStart || !folding.hasUnusual())) return role;
     if (!hasAuditId(row)) return 'decides';
     return isStart ? folding.started(keyOf(row), isLong) : folding.ended(keyOf(row), isLong);
@@ -157,7 +158,7 @@ export function createSift(options: SiftOptions): Sift {
     const isInTime = time >= since && time <= until;
     const mustAsk = known === null || (isInTime && known.isSelected === undefined);
     const isWanted = isInTime && known?.isSelected === true;
-    const isJudged = !mustAsk && isWanted && known.role !== 'received';
+    const isJudged = !mustAsk && isWanted && known.request.role !== 'received';
     const unjudged = isJudged ? triage.look(known.pair, row, contains) : NOTHING;
     summary.bytes += size;
     if (mustAsk || unjudged === undefined) {
@@ -167,7 +168,7 @@ export function createSift(options: SiftOptions): Sift {
     summary.events += 1;
     summary.eventBytes += size;
     if (!isWanted) return;
-    const role = roleOf(known, row);
+    const role = roleOf(known.request, row);
     count(role, 1, time, time);
     if (role === 'decides' && unjudged.length > 0) take.unjudged(unjudged, place());
   };
@@ -198,7 +199,8 @@ export function createSift(options: SiftOptions): Sift {
     let isUnusual = folding.hasUnusual();
     for (let group = groups.GROUPS; group < end; group += groups.GROUP) {
       row.at = (grouped[group + groups.FIRST_ROW] as number) * layout.ROW;
-      if (knownOf(era, grouped[group + groups.PAIR] as number, row, ways)?.isUnusual) isUnusual = true;
+      const request = knownOf(era, grouped[group + groups.PAIR] as number, row, ways)?.request;
+      if (request?.isStart && !request.isLong) isUnusual = true;
     }
 
     const visit = (index: number): void => {
@@ -251,10 +253,10 @@ export function createSift(options: SiftOptions): Sift {
   };
 }
 
-function wayOf({ isOpen, isSelected, isFolded, role }: Known): number {
+function wayOf({ isOpen, isSelected, request: { role } }: Known): number {
   if (isSelected === false) return groups.UNSELECTED;
   if (isOpen) return groups.OPEN;
-  if (isFolded) return groups.FOLDS;
+  if (role === undefined) return groups.FOLDS;
   return role === 'received' ? groups.RECEIVED : groups.DECIDES;
 }
 
