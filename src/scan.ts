@@ -16,7 +16,7 @@ import { eventTime } from './event/time.ts';
 import type { AuditEvent, EventRecord } from './event/types.ts';
 import type { LineBatch } from './follow/log.ts';
 import { createSplitter, type Line, splitLines } from './framing/lines.ts';
-import { DEEP_LINE } from './framing/objects.ts';
+import { DEEP_LINE, mayParse } from './framing/objects.ts';
 import { openPool } from './pool/pool.ts';
 import { readPlain } from './pool/read-plain.ts';
 import { readStream } from './pool/read-stream.ts';
@@ -234,11 +234,14 @@ async function* readOpenRequests(
     role: ({ event }) => folding.role(event, () => requestKeys.ofEvent(event)),
   };
   const fields = keys[0] | keys[1];
-  const sift = createSift({ triage, selection, folding, requestKeys, summary, fields });
+  // What may be nested too deep for a parser is an event in no engine.
+  const sift = createSift({
+    ...{ triage, selection, folding, requestKeys, summary, fields },
+    ...{ large: DEEP_LINE, mayParse },
+  });
   const { blockSize = BLOCK_SIZE, jobs = 1 } = options;
-  // What may be nested too deep is for the parser.
-  const largest = Math.min(maxRecordSize, DEEP_LINE);
-  const pool = await openPool({ engine: reader, jobs, blockSize, keys, seeds, largest });
+  const limits = { largest: maxRecordSize, large: DEEP_LINE };
+  const pool = await openPool({ engine: reader, jobs, blockSize, keys, seeds, limits });
   try {
     yield* readSources(options, async function* ({ path, chunks, plain }, source, gaps) {
       const { label } = source;

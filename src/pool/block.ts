@@ -2,7 +2,7 @@ import { readSync } from 'node:fs';
 import { createRequestKeys } from '../event/request-key.ts';
 import { DONE, KEYS_FULL, ROW, ROWS_FULL } from '../sieve/layout.ts';
 import { createSkim, type SkimMemory, type SkimModule } from '../sieve/load.ts';
-import { createGrouping, createWays, GROUP, GROUPS, MAX_PAIRS, type Ways } from './groups.ts';
+import { createGrouping, createWays, GROUP, GROUPS, type LineLimits, MAX_PAIRS, type Ways } from './groups.ts';
 
 /** What a reader of blocks is made for. */
 export interface BlockOptions {
@@ -13,8 +13,7 @@ export interface BlockOptions {
   readonly keys: readonly [number, number];
   /** See {@link createRequestKeys}. */
   readonly seeds: readonly [number, number];
-  /** Bytes of a line above which its head is not relied on. */
-  readonly largest: number;
+  readonly limits: LineLimits;
 }
 
 /** Where a block lies. */
@@ -80,13 +79,13 @@ const NEWLINE = 0x0a;
 /** Bytes that are read at once to find the end of a block's last line. */
 const PIECE = 16 * 1024;
 /** A last line may be so long; a longer one is read by the framing of lines. */
-export const OVERLAP = 256 * 1024;
+export const OVERLAP = 1536 * 1024;
 /** What a skim wants to have behind a block. */
 const MARGIN = 64;
 /** Bytes of a block for each row: events are longer, and where lines are shorter the rows come in turns. */
 const BYTES_PER_ROW = 256;
 
-export function createBlockReader({ module, blockSize, keys, seeds, largest }: BlockOptions): BlockReader {
+export function createBlockReader({ module, blockSize, keys, seeds, limits }: BlockOptions): BlockReader {
   const capacity = align(blockSize + 1 + OVERLAP + MARGIN);
   const room = Math.max(16, Math.ceil(blockSize / BYTES_PER_ROW));
   const rowsSize = align(room * ROW * 4);
@@ -96,7 +95,7 @@ export function createBlockReader({ module, blockSize, keys, seeds, largest }: B
   const { memory } = skim;
   skim.configure(...keys);
   const ways = createWays();
-  const grouping = createGrouping(memory, ways, createRequestKeys(seeds), largest);
+  const grouping = createGrouping(memory, ways, createRequestKeys(seeds), limits);
   let era = 0;
   /** Of each slot: what to add to a place in the memory, and the place behind what it holds. */
   const held = Array.from({ length: SLOTS }, () => ({ shift: 0, to: 0 }));

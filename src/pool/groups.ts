@@ -81,8 +81,20 @@ export interface Grouping {
   group(places: GroupPlaces, count: number): Grouped;
 }
 
-/** @param largest bytes of a line, with its end, above which its row is taken for one that is not plain. */
-export function createGrouping(memory: Uint8Array, ways: Ways, requestKeys: RequestKeys, largest: number): Grouping {
+/** Bytes of lines, with their ends. */
+export interface LineLimits {
+  /** Above it, a row is taken for one that is not plain. */
+  readonly largest: number;
+  /** Above it, the line is looked at in any case. */
+  readonly large: number;
+}
+
+export function createGrouping(
+  memory: Uint8Array,
+  ways: Ways,
+  requestKeys: RequestKeys,
+  { largest, large }: LineLimits,
+): Grouping {
   const { buffer, byteOffset } = memory;
   const bytes = Buffer.from(buffer, byteOffset, memory.byteLength);
   /** Numbers by the second key, by the first one. */
@@ -138,7 +150,7 @@ export function createGrouping(memory: Uint8Array, ways: Ways, requestKeys: Requ
         const time = times[(at + layout.TIME) / 2] as number;
         pairs[row] = pair;
         const said = pair < MAX_PAIRS ? (ways[pair] as number) : 0;
-        const way = said >> WAY_BITS === era ? said & ((1 << WAY_BITS) - 1) : OPEN;
+        const way = said >> WAY_BITS === era && size <= large ? said & ((1 << WAY_BITS) - 1) : OPEN;
         if (way !== OPEN && way !== FOLDS) {
           add(groups, totalsAt(way), size, time);
           continue;

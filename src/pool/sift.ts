@@ -31,6 +31,9 @@ export interface SiftOptions {
   readonly summary: Summary;
   /** The fields of both keys. */
   readonly fields: number;
+  /** Bytes of a line above which {@link mayParse} is asked whether its head may be relied on. */
+  readonly large: number;
+  readonly mayParse: (bytes: Buffer) => boolean;
 }
 
 /** Takes what has to be looked at more closely, in the order of the log. */
@@ -81,7 +84,7 @@ interface Era {
 const EVENT_FIELDS = (1 << layout.KIND) | (1 << layout.API_VERSION) | (1 << layout.VERB);
 
 export function createSift(options: SiftOptions): Sift {
-  const { triage, selection, folding, requestKeys, summary, fields } = options;
+  const { triage, selection, folding, requestKeys, summary, fields, large, mayParse } = options;
   const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = selection;
   const isBounded = selection.since !== undefined || selection.until !== undefined;
   const eras = new Map<ArrayBufferLike, Era>();
@@ -155,6 +158,10 @@ export function createSift(options: SiftOptions): Sift {
     const start = row.rows[row.at + layout.START] ?? 0;
     const end = row.rows[row.at + layout.END] ?? 0;
     const size = end + 1 - start;
+    if (size > large && !mayParse(row.bytes.subarray(start, end))) {
+      take.other(row.bytes.subarray(start, end + 1), place());
+      return;
+    }
     const isInTime = time >= since && time <= until;
     const mustAsk = known === null || (isInTime && known.isSelected === undefined);
     const isWanted = isInTime && known?.isSelected === true;
@@ -240,6 +247,8 @@ export function createSift(options: SiftOptions): Sift {
       const earliest = grouped[group + groups.EARLIEST] as number;
       const latest = grouped[group + groups.LATEST] as number;
       const isOutside = latest < since || earliest > until;
+      // One of them may be too large to be relied on.
+      if ((grouped[group + groups.BYTES] as number) > large) continue;
       const way = isOutside ? groups.UNSELECTED : wayOf(known);
       if (way === groups.OPEN || way === groups.FOLDS) continue;
       if (way !== groups.UNSELECTED && !(earliest >= since && latest <= until)) continue;
