@@ -9,7 +9,7 @@ import { ACTOR_FIELDS, createTriage, REQUEST_FIELDS, type Unjudged } from './det
 import { InputError } from './errors.ts';
 import { decodeLine } from './event/events.ts';
 import { fieldsOf } from './event/head.ts';
-import { stageTime } from './event/line-time.ts';
+import { lineTime, stageTime } from './event/line-time.ts';
 import { createRequestKeys } from './event/request-key.ts';
 import { createFolding, createRequestFolder, type RequestFolder } from './event/requests.ts';
 import { eventTime } from './event/time.ts';
@@ -21,8 +21,10 @@ import { openPool } from './pool/pool.ts';
 import { readPlain } from './pool/read-plain.ts';
 import { readStream } from './pool/read-stream.ts';
 import { createSift, type HeadSelection, stageTimes } from './pool/sift.ts';
+import { bytesText } from './sinks/quantities.ts';
 import { createGapWatch, type GapWatch } from './sources/gaps.ts';
-import { type Opened, openSource } from './sources/open.ts';
+import { type Opened, openSource, type PlainParts } from './sources/open.ts';
+import { type SeekThresholds, seekTime } from './sources/seek.ts';
 import type { OnRead, Source } from './sources/types.ts';
 import { countTime, type Place, type Summary } from './summary.ts';
 
@@ -77,6 +79,8 @@ export interface HeadOptions {
   readonly jobs?: number | undefined;
   /** Bytes of a file that a thread reads at once. */
   readonly blockSize?: number | undefined;
+  /** When the start of a time is looked for in a file, and how; see {@link SeekThresholds}. */
+  readonly seek?: Partial<SeekThresholds> | undefined;
 }
 
 /**
@@ -242,13 +246,21 @@ async function* readOpenRequests(
   const { blockSize = BLOCK_SIZE, jobs = 1 } = options;
   const limits = { largest: maxRecordSize, large: DEEP_LINE };
   const pool = await openPool({ engine: reader, jobs, blockSize, keys, seeds, limits });
+  let set: string | undefined;
   try {
     yield* readSources(options, async function* ({ path, chunks, plain }, source, gaps) {
       const { label } = source;
       const framing = { path, label, maxRecordSize };
       const onRead: OnRead = (bytes, at) => options.onRead?.(bytes, at, source);
+      // In a set, only the first file that is read holds anything from before.
+      const isFirst = set === undefined || source.generation?.set !== set;
+      set = source.generation?.set;
+      const since = isFirst ? selection.since : undefined;
+      const from = plain && since !== undefined ? await seekStart(plain, since, options) : 0;
+      if (from > 0)
+        summary.notes.push(`${path}: its first ${bytesText(from)} are from before --since and were not read`);
       const pieces = plain
-        ? readPlain(plain, { skimmers: await pool.skimmers(), blockSize, from: 0, onRead }, framing, summary)
+        ? readPlain(plain, { skimmers: await pool.skimmers(), blockSize, from, onRead }, framing, summary)
         : readStream(chunks, pool.reader(), blockSize, framing, summary);
       for await (const piece of pieces) {
         const records: EventRecord[] = [];
@@ -284,6 +296,12 @@ async function* readOpenRequests(
   } finally {
     await pool.close();
   }
+}
+
+/** Where to begin so that no event from then on is missed. */
+function seekStart(plain: PlainParts, since: number, { seek }: ScanOptions): Promise<number> {
+  const { size } = plain;
+  return seekTime({ size, read: plain.read }, since, { timeOfLine: lineTime, thresholds: seek });
 }
 
 const randomInt32 = (): number => randomBytes(4).readInt32LE();

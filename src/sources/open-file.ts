@@ -21,6 +21,8 @@ export interface OpenFile {
   plainContents(from: number, onRead?: OnRead): Chunks;
   /** The descriptor, and the bytes that the file has now; undefined where it is compressed. */
   plain(): Promise<PlainFile | undefined>;
+  /** Bytes of the file as they stand there; fewer than asked for only where it ends. */
+  read(position: number, length: number): Promise<Buffer>;
   close(): Promise<void>;
 }
 
@@ -45,6 +47,16 @@ export async function openFile(path: string): Promise<OpenFile | undefined> {
         const { bytesRead, buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0);
         if (!isPlain(buffer.subarray(0, bytesRead))) return undefined;
         return { descriptor: handle.fd, size: (await handle.stat()).size };
+      },
+      async read(position, length) {
+        const bytes = Buffer.allocUnsafeSlow(length);
+        let got = 0;
+        while (got < length) {
+          const { bytesRead } = await handle.read(bytes, got, length - got, position + got);
+          if (bytesRead === 0) break;
+          got += bytesRead;
+        }
+        return bytes.subarray(0, got);
       },
       close: () => handle.close(),
     }

@@ -23,6 +23,8 @@ export interface PlainParts extends PlainFile {
    * be read when all parts were, for it sees whether the file was truncated meanwhile.
    */
   rest(from: number): Chunks;
+  /** A part of it; fewer bytes only where the file ends. The caller owns them. */
+  read(position: number, length: number): Promise<Buffer>;
   /** Where the rest is not read. */
   close(): Promise<void>;
 }
@@ -59,6 +61,7 @@ async function ofFile(file: Named, found: FoundFile | undefined, onRead: OnRead)
     plain: plain && {
       ...plain,
       rest: (from) => contents(file, found, onRead, from),
+      read: file.read,
       close: () => file.close(),
     },
   };
