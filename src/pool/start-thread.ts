@@ -44,7 +44,7 @@ export function startThread(start: ThreadStart): Promise<Skimmer> {
     worker.on('exit', (code) => die(new Error(`the thread ended with ${code}`)));
     worker.on('message', (answer: Answer) => {
       if (answer.kind === 'rows') settle(answer.slot)?.resolve(answer.rows);
-      else if (answer.kind === 'failed') settle(answer.slot)?.reject(answer.error);
+      else if (answer.kind === 'failed') settle(answer.slot)?.reject(failureOf(answer));
       else {
         resolve({
           memory: Buffer.from(answer.memory.buffer),
@@ -59,4 +59,8 @@ export function startThread(start: ThreadStart): Promise<Skimmer> {
       }
     });
   });
+}
+
+function failureOf({ message, code }: { readonly message: string; readonly code: unknown }): Error {
+  return code === undefined ? new Error(message) : Object.assign(new Error(message), { code });
 }

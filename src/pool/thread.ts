@@ -1,6 +1,7 @@
 /** The thread that {@link startThread} starts: it reads blocks, and skims them into a memory that the other side sees. */
 
 import { parentPort, workerData } from 'node:worker_threads';
+import { codeOf } from '../errors.ts';
 import { createBlockReader } from './block.ts';
 import type { Answer, Request, ThreadStart } from './protocol.ts';
 
@@ -14,7 +15,8 @@ if (parentPort) {
       const rows = request.kind === 'read' ? reader.read(slot, request.place) : reader.resume(slot, request.at);
       send({ kind: 'rows', slot, rows });
     } catch (error) {
-      send({ kind: 'failed', slot, error });
+      const message = error instanceof Error ? error.message : String(error);
+      send({ kind: 'failed', slot, message, code: codeOf(error) });
     }
   });
   send({ kind: 'memory', memory: reader.shared, ways: reader.ways });
