@@ -20,7 +20,7 @@ import { DEEP_LINE, mayParse } from './framing/objects.ts';
 import { openPool } from './pool/pool.ts';
 import { readPlain } from './pool/read-plain.ts';
 import { readStream } from './pool/read-stream.ts';
-import { createSift, type HeadSelection, stageTimes } from './pool/sift.ts';
+import { createSift, type HeadCounter, type HeadSelection, stageTimes } from './pool/sift.ts';
 import { bytesText } from './sinks/quantities.ts';
 import { createGapWatch, type GapWatch } from './sources/gaps.ts';
 import { type Opened, openSource, type PlainParts } from './sources/open.ts';
@@ -38,7 +38,7 @@ export interface Select {
   readonly heads?: HeadSelection | undefined;
 }
 
-export type { HeadSelection } from './pool/sift.ts';
+export type { HeadCounter, HeadSelection } from './pool/sift.ts';
 
 /**
  * How logs are read:
@@ -203,8 +203,12 @@ async function* judge(requests: AsyncIterable<OpenRequest[]>, options: ScanOptio
 export async function* scan(options: ScanOptions): AsyncIterable<Finding[]> {
   const { reader = 'wasm', lines, folder, select } = options;
   const heads = select ? select.heads : EVERYTHING;
-  const requests =
-    reader === 'plain' || lines || folder || !heads ? readRequests(options) : readOpenRequests(options, reader, heads);
+  const asked = heads?.reads.map(fieldsOf) ?? [];
+  const isByHeads = reader !== 'plain' && !lines && !folder && heads && !asked.includes(0);
+  const keys = [REQUEST_FIELDS | union(asked), ACTOR_FIELDS] as const;
+  const requests = isByHeads
+    ? readByHeads(options, { reader, selection: heads, unit: 'request', keys, detectors: options.detectors })
+    : readRequests(options);
   for await (const judged of judge(requests, options)) {
     const found = judged.flatMap(({ findings }) => findings);
     if (found.length > 0) yield found;
@@ -216,21 +220,25 @@ const EVERYTHING: HeadSelection = { reads: [], matches: () => true };
 /** A request that must be judged, or one that is known to be judged by none of the detectors that cannot tell without its bodies. */
 type OpenRequest = EventRecord | { readonly unjudged: readonly Unjudged[]; readonly place: Place };
 
-/** As {@link readRequests}, without those that no detector matches, as their heads tell: they are counted. */
-async function* readOpenRequests(
-  options: ScanOptions,
-  reader: 'wasm' | 'js',
-  selection: HeadSelection,
+const union = (fields: readonly number[]): number => fields.reduce((all, some) => all | some, 0);
+
+interface ByHeads {
+  readonly reader: 'wasm' | 'js';
+  readonly selection: HeadSelection;
+  readonly unit: 'event' | 'request';
+  /** The fields of the two keys: see {@link Skim.configure}. */
+  readonly keys: readonly [number, number];
+  readonly detectors: readonly Detector[];
+  readonly counter?: HeadCounter | undefined;
+}
+
+/** What cannot be told by heads, of events or of requests; all else is counted. */
+async function* readByHeads(
+  options: ReadOptions & HeadOptions,
+  { reader, selection, unit, keys, detectors, counter }: ByHeads,
 ): AsyncIterable<OpenRequest[]> {
   const { summary, maxRecordSize = DEFAULT_MAX_RECORD_SIZE } = options;
-  const asked = selection.reads.map(fieldsOf);
-  // Something that no head has.
-  if (asked.includes(0)) {
-    yield* readRequests(options);
-    return;
-  }
-  const keys = [REQUEST_FIELDS | asked.reduce((all, fields) => all | fields, 0), ACTOR_FIELDS] as const;
-  const triage = createTriage(options.detectors);
+  const triage = createTriage(detectors);
   const folding = createFolding<number>();
   const seeds = [randomInt32(), randomInt32()] as const;
   const requestKeys = createRequestKeys(seeds);
@@ -240,7 +248,7 @@ async function* readOpenRequests(
   const fields = keys[0] | keys[1];
   // What may be nested too deep for a parser is an event in no engine.
   const sift = createSift({
-    ...{ triage, selection, folding, requestKeys, summary, fields },
+    ...{ triage, selection, folding, requestKeys, summary, fields, unit, counter },
     ...{ large: DEEP_LINE, mayParse },
   });
   const { blockSize = BLOCK_SIZE, jobs = 1 } = options;
@@ -268,8 +276,9 @@ async function* readOpenRequests(
         const takeLine = (line: Line): void => {
           const before = records.length;
           decodeLine(line, { path, label }, summary, records);
-          const decisive = decidingOf(selectFrom(records.slice(before), options, source), folder, summary);
-          summary.requests += decisive.length;
+          const selected = selectFrom(records.slice(before), options, source);
+          const decisive = unit === 'event' ? selected : decidingOf(selected, folder, summary);
+          if (unit === 'request') summary.requests += decisive.length;
           found.push(...decisive);
         };
         if (piece.kind === 'rows') {
@@ -299,12 +308,34 @@ async function* readOpenRequests(
 }
 
 /** Where to begin so that no event from then on is missed. */
-function seekStart(plain: PlainParts, since: number, { seek }: ScanOptions): Promise<number> {
+function seekStart(plain: PlainParts, since: number, { seek }: HeadOptions): Promise<number> {
   const { size } = plain;
   return seekTime({ size, read: plain.read }, since, { timeOfLine: lineTime, thresholds: seek });
 }
 
 const randomInt32 = (): number => randomBytes(4).readInt32LE();
+
+export interface CountOptions extends ReadOptions, HeadOptions {
+  readonly unit: 'event' | 'request';
+  /** The fields of events that the counter asks for. */
+  readonly reads: readonly (readonly string[])[];
+  readonly counter: HeadCounter;
+}
+
+/** As {@link readEvents} or {@link readRequests}, without what the counter has counted by heads. */
+export async function* readUncounted(options: CountOptions): AsyncIterable<EventRecord[]> {
+  const { reader = 'wasm', unit, lines, select, reads, counter } = options;
+  const heads = select ? select.heads : EVERYTHING;
+  const asked = [...reads, ...(heads?.reads ?? [])].map(fieldsOf);
+  if (reader === 'plain' || lines || !heads || asked.includes(0)) {
+    yield* unit === 'event' ? readEvents(options) : readRequests(options);
+    return;
+  }
+  const fields = REQUEST_FIELDS | union(asked);
+  const keys = [fields & ~ACTOR_FIELDS, fields & ACTOR_FIELDS] as const;
+  for await (const records of readByHeads(options, { reader, selection: heads, unit, keys, detectors: [], counter }))
+    yield records.flatMap((record) => ('unjudged' in record ? [] : [record]));
+}
 
 /** Bytes of a file that are read at once: they stay in a processor's cache while they are skimmed. */
 const BLOCK_SIZE = 2 * 1024 * 1024;

@@ -87,7 +87,7 @@ export const COMMANDS: readonly Command[] = [
   {
     usage: 'top [paths..]',
     describe: 'How often each value, or combination of values, comes',
-    options: ['by', 'events', 'limit', ...SELECTORS, ...READING, ...WRITING],
+    options: ['by', 'events', 'limit', ...SELECTORS, ...READING, ...HEADS, ...WRITING],
     load: async () => (await import('./top.ts')).top,
     examples: [
       ['$0 top --by user,verb,resource audit.log', 'who does what'],

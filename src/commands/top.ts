@@ -1,11 +1,14 @@
 import { plain } from '../detect/plain.ts';
 import { UsageError } from '../errors.ts';
 import { evaluateCounted, runCounted } from '../expression/evaluate-counted.ts';
-import { readEvents, readRequests } from '../scan.ts';
+import { EvaluationError } from '../expression/failure.ts';
+import { type FieldPath, isWithin } from '../expression/plan/field-path.ts';
+import { HEAD_FIELDS } from '../expression/plan/head.ts';
+import { type HeadCounter, readUncounted } from '../scan.ts';
 import { countText } from '../sinks/quantities.ts';
 import type { Column, Row } from '../sinks/types.ts';
 import { type Arguments, text, texts } from './arguments.ts';
-import { parseColumnList } from './column-list.ts';
+import { type NamedExpression, parseColumnList } from './column-list.ts';
 import { parseCount } from './numbers.ts';
 import { createPlan } from './plan.ts';
 import { exitStatus, tellSummary } from './tell.ts';
@@ -27,11 +30,10 @@ export async function top(args: Arguments): Promise<number> {
     throw new UsageError('--by: count is the name of a column already; give another');
   const limit = text(args.limit) === undefined ? DEFAULT_LIMIT : parseCount('limit', String(args.limit));
   const unit = args.events === true ? 'event' : 'request';
-  const counts = new Map<string, number>();
-  let other = 0;
-  let total = 0;
+  const tally = createTally();
 
-  for await (const records of (unit === 'event' ? readEvents : readRequests)(plan.reading)) {
+  const uncounted = readUncounted({ ...plan.reading, ...plan.heads, unit, ...headCounter(fields, tally) });
+  for await (const records of uncounted) {
     // Those that wait for a thread are asked for all at once.
     const waiting = fields.map(({ name, expression }) =>
       expression.predicate ? [] : records.map((record) => evaluateCounted(`--by ${name}`, expression, record, summary)),
@@ -46,14 +48,10 @@ export async function top(args: Arguments): Promise<number> {
           : await waiting[field]?.[index];
         values.push(value ?? null);
       }
-      const key = keyOf(values);
-      const count = counts.get(key);
-      total += 1;
-      if (count !== undefined) counts.set(key, count + 1);
-      else if (counts.size < MAX_GROUPS) counts.set(key, 1);
-      else other += 1;
+      tally.add(tally.groupOf(keyOf(values)), 1);
     }
   }
+  const { counts, other, total } = tally.result();
 
   const columns: Column[] = [
     { key: 'count', title: 'count', align: 'right' },
@@ -83,6 +81,82 @@ export async function top(args: Arguments): Promise<number> {
     plan.summary.notes.push(`${countText(other, unit)} fell into further groups, which were not counted one by one`);
   tellSummary(plan, countText(sorted.length, 'group'), unit);
   return exitStatus(plan, 0);
+}
+
+interface Tally {
+  /** The number of a group, by its key. */
+  groupOf(key: string): number;
+  add(group: number, count: number): void;
+  /** Counts by key; those of all groups for which there was no room, and of everything. */
+  result(): { readonly counts: ReadonlyMap<string, number>; readonly other: number; readonly total: number };
+}
+
+/** Of groups that come later there is no room for. */
+const OTHER = -1;
+
+function createTally(): Tally {
+  const groups = new Map<string, number>();
+  const counts: number[] = [];
+  let other = 0;
+  let total = 0;
+  return {
+    groupOf(key) {
+      let group = groups.get(key);
+      if (group === undefined) {
+        if (groups.size === MAX_GROUPS) return OTHER;
+        group = counts.push(0) - 1;
+        groups.set(key, group);
+      }
+      return group;
+    },
+    add(group, count) {
+      total += count;
+      if (group === OTHER) other += count;
+      else counts[group] = (counts[group] ?? 0) + count;
+    },
+    result: () => ({
+      // A kind of events may have been learnt of which none was selected.
+      counts: new Map([...groups].map(([key, group]) => [key, counts[group] ?? 0] as const).filter(([, n]) => n > 0)),
+      other,
+      total,
+    }),
+  };
+}
+
+/** Fields that nearly every event has another value of: there is nothing to be gained by their heads. */
+const UNIQUE: ReadonlySet<string> = new Set(['auditID', 'requestURI', 'requestReceivedTimestamp', 'stageTimestamp']);
+/** Asked for only where there is no code. */
+const STATUS = 'responseStatus.status';
+
+/** Counts by heads, where the expressions ask for nothing else; else by none. */
+function headCounter(
+  fields: readonly NamedExpression[],
+  tally: Tally,
+): { readonly reads: readonly FieldPath[]; readonly counter: HeadCounter } {
+  const predicates = fields.map(({ expression }) => expression.predicate);
+  const paths = fields.flatMap(({ expression }) => expression.plan?.fields ?? [[]]);
+  const reads = paths.filter((path) => path.join('.') !== STATUS);
+  const needsCode = reads.length < paths.length;
+  const isByHeads = reads.every(
+    (path) => !UNIQUE.has(path[0] ?? '') && HEAD_FIELDS.some((field) => isWithin(path, field)),
+  );
+  return {
+    // Nothing that a head has.
+    reads: isByHeads ? reads : [[]],
+    counter: {
+      groupOf(head) {
+        if (needsCode && (head.responseStatus?.code ?? 0) < 100) return undefined;
+        try {
+          return tally.groupOf(keyOf(predicates.map((predicate) => predicate?.(head) ?? null)));
+        } catch (error) {
+          // It is counted for each event that it fails on.
+          if (error instanceof EvaluationError) return undefined;
+          throw error;
+        }
+      },
+      add: tally.add,
+    },
+  };
 }
 
 /** One JSON array for all values, long ones cut. */

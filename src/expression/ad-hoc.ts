@@ -1,6 +1,7 @@
 import type { EventRecord } from '../event/types.ts';
 import { compileExpression, type Lists } from './compile.ts';
 import { EvaluationError } from './failure.ts';
+import type { ExpressionPlan } from './plan/plan.ts';
 import type { Predicate } from './run/predicate.ts';
 import { createSandbox, type Sandbox } from './sandbox/sandbox.ts';
 import { hopeless, MAX_STOPS } from './sandbox/stopped.ts';
@@ -13,6 +14,8 @@ export interface AdHocExpression {
   readonly text: string;
   /** The expression as a function; undefined where it runs in its thread. */
   readonly predicate: Predicate | undefined;
+  /** What follows from it without running it; undefined where it is not compiled. */
+  readonly plan: ExpressionPlan | undefined;
   /**
    * The expression's value for an event, undefined for "nothing". Events asked for in one turn go together.
    * @throws {EvaluationError} when it fails on the event.
@@ -29,6 +32,9 @@ export function compileAdHoc(text: string, lists: Lists): AdHocExpression {
   return {
     text,
     predicate,
+    get plan() {
+      return compiled.plan;
+    },
     async evaluate(record) {
       if (predicate) return predicate(record.event);
       sandbox ??= createSandbox(text, lists);

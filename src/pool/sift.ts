@@ -23,7 +23,18 @@ export interface HeadSelection {
   readonly until?: number | undefined;
 }
 
+/** Counts events by what their heads say. */
+export interface HeadCounter {
+  /** The group of all events with such a head; undefined where each whole event must be asked. */
+  groupOf(head: AuditEvent): number | undefined;
+  add(group: number, events: number): void;
+}
+
 export interface SiftOptions {
+  /** Each event by itself, or each request once. */
+  readonly unit: 'event' | 'request';
+  /** Counts whatever is selected. */
+  readonly counter?: HeadCounter | undefined;
   readonly triage: Triage;
   readonly selection: HeadSelection;
   readonly folding: Folding<number>;
@@ -68,6 +79,8 @@ interface Known {
   readonly isSelected: boolean | undefined;
   /** Whether a detector may match, or be unable to judge; or whether the event is wanted at all is to be asked of it. */
   readonly isOpen: boolean;
+  /** What they are counted as, where they are. */
+  readonly group: number | undefined;
 }
 
 /** What the numbers of keys mean in one memory. */
@@ -84,7 +97,7 @@ interface Era {
 const EVENT_FIELDS = (1 << layout.KIND) | (1 << layout.API_VERSION) | (1 << layout.VERB);
 
 export function createSift(options: SiftOptions): Sift {
-  const { triage, selection, folding, requestKeys, summary, fields, large, mayParse } = options;
+  const { triage, selection, folding, requestKeys, summary, fields, large, mayParse, unit, counter } = options;
   const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = selection;
   const isBounded = selection.since !== undefined || selection.until !== undefined;
   const eras = new Map<ArrayBufferLike, Era>();
@@ -102,7 +115,8 @@ export function createSift(options: SiftOptions): Sift {
     const head = readHead(row, fields & ~ACTOR_FIELDS);
     if (!head) return null;
     const isStart = head.stage === 'ResponseStarted';
-    return { kind: triage.kindOfRequest(head), role: roleAlone(head), isStart, isLong: isLongRunning(head) };
+    const role = unit === 'event' ? 'decides' : roleAlone(head);
+    return { kind: triage.kindOfRequest(head), role, isStart, isLong: isLongRunning(head) };
   };
 
   const learnActor = (row: Row): Kind | null => {
@@ -121,16 +135,27 @@ export function createSift(options: SiftOptions): Sift {
     if (!request || !actor) return null;
     const head = once(() => readHead(row, fields));
     const pair = triage.pairOf(request.kind, actor, head);
-    const whole = selection.reads.length > 0 ? head() : undefined;
-    const isSelected = selection.reads.length === 0 || (whole && selection.matches(whole));
+    const whole = selection.reads.length > 0 || counter ? head() : undefined;
+    const matched = selection.reads.length === 0 || (whole && selection.matches(whole));
+    const group = counter && whole && matched ? counter.groupOf(whole) : undefined;
+    // What is counted by no head is to be asked as a whole.
+    const isSelected = counter && matched && group === undefined ? undefined : matched;
     const isJudged = request.role !== 'received' && pair.bodied.open.length > 0;
-    return { request, pair, isSelected, isOpen: isSelected === undefined || (isSelected && isJudged) };
+    return { request, pair, group, isSelected, isOpen: isSelected === undefined || (isSelected && isJudged) };
   };
 
-  const count = (role: Role | undefined, events: number, earliest: number, latest: number): void => {
+  const count = (
+    role: Role | undefined,
+    group: number | undefined,
+    events: number,
+    earliest: number,
+    latest: number,
+  ): void => {
     summary.selected += events;
     if (summary.firstTime === undefined || earliest < summary.firstTime) summary.firstTime = earliest;
     if (summary.lastTime === undefined || latest > summary.lastTime) summary.lastTime = latest;
+    if (role === 'decides' && group !== undefined) counter?.add(group, events);
+    if (unit === 'event') return;
     if (role === 'received') summary.received += events;
     else if (role === 'decides') summary.requests += events;
   };
@@ -141,6 +166,7 @@ export function createSift(options: SiftOptions): Sift {
       : requestKeys.ofRow(row);
 
   const roleOf = ({ role, isStart, isLong }: KnownRequest, row: Row): Role => {
+    if (unit === 'event') return 'decides';
     if (role !== undefined && (role === 'received' || isStart || !folding.hasUnusual())) return role;
     if (!hasAuditId(row)) return 'decides';
     return isStart ? folding.started(keyOf(row), isLong) : folding.ended(keyOf(row), isLong);
@@ -176,7 +202,7 @@ export function createSift(options: SiftOptions): Sift {
     summary.eventBytes += size;
     if (!isWanted) return;
     const role = roleOf(known.request, row);
-    count(role, 1, time, time);
+    count(role, known.group, 1, time, time);
     if (role === 'decides' && unjudged.length > 0) take.unjudged(unjudged, place());
   };
 
@@ -186,8 +212,8 @@ export function createSift(options: SiftOptions): Sift {
     if (known !== undefined) return known;
     const learnt = learn(era, row);
     era.pairs[pair] = learnt;
-    // With bounds, each event's time must be asked.
-    if (learnt && !isBounded) setWay(ways, era.era, pair, wayOf(learnt));
+    // With bounds, each event's time must be asked; and where each pair is counted by itself, they are no sum.
+    if (learnt && !isBounded && !counter) setWay(ways, era.era, pair, wayOf(learnt));
     return learnt;
   };
 
@@ -207,7 +233,7 @@ export function createSift(options: SiftOptions): Sift {
     for (let group = groups.GROUPS; group < end; group += groups.GROUP) {
       row.at = (grouped[group + groups.FIRST_ROW] as number) * layout.ROW;
       const request = knownOf(era, grouped[group + groups.PAIR] as number, row, ways)?.request;
-      if (request?.isStart && !request.isLong) isUnusual = true;
+      if (unit === 'request' && request?.isStart && !request.isLong) isUnusual = true;
     }
 
     const visit = (index: number): void => {
@@ -225,7 +251,7 @@ export function createSift(options: SiftOptions): Sift {
       for (let index = 0; index < block.count; index++) visit(index);
       return;
     }
-    const add = (way: number, from: number): void => {
+    const add = (way: number, from: number, group?: number): void => {
       const events = grouped[from + groups.EVENTS] as number;
       if (events === 0) return;
       const bytes = grouped[from + groups.BYTES] as number;
@@ -234,7 +260,8 @@ export function createSift(options: SiftOptions): Sift {
       summary.eventBytes += bytes;
       if (way === groups.UNSELECTED) return;
       const role = way === groups.DECIDES ? 'decides' : 'received';
-      count(role, events, grouped[from + groups.EARLIEST] as number, grouped[from + groups.LATEST] as number);
+      const earliest = grouped[from + groups.EARLIEST] as number;
+      count(role, group, events, earliest, grouped[from + groups.LATEST] as number);
     };
     for (let way = groups.DECIDES; way <= groups.UNSELECTED; way++) add(way, groups.totalsAt(way));
 
@@ -252,7 +279,7 @@ export function createSift(options: SiftOptions): Sift {
       const way = isOutside ? groups.UNSELECTED : wayOf(known);
       if (way === groups.OPEN || way === groups.FOLDS) continue;
       if (way !== groups.UNSELECTED && !(earliest >= since && latest <= until)) continue;
-      add(way, group);
+      add(way, group, known.group);
       closed.add(pair);
     }
     for (let index = 0; index < visits.length; index++) {
