@@ -1,6 +1,7 @@
 /** The pipeline: sources, framing, events, requests, detectors. The only file that joins the stages. */
 
 import { randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { Detector } from './detect/detector.ts';
 import { countUndecided, createEngine, type Engine } from './detect/engine.ts';
 import type { Exception } from './detect/exceptions.ts';
@@ -20,7 +21,7 @@ import { DEEP_LINE, mayParse } from './framing/objects.ts';
 import { openPool } from './pool/pool.ts';
 import { readPlain } from './pool/read-plain.ts';
 import { readStream } from './pool/read-stream.ts';
-import { createSift, type HeadCounter, type HeadSelection, stageTimes } from './pool/sift.ts';
+import { createSift, type HeadCounter, type HeadSelection, plainEnds } from './pool/sift.ts';
 import { bytesText } from './sinks/quantities.ts';
 import { createGapWatch, type GapWatch } from './sources/gaps.ts';
 import { type Opened, openSource, type PlainParts } from './sources/open.ts';
@@ -180,6 +181,9 @@ export interface Judged {
   readonly findings: readonly Finding[];
 }
 
+/** Milliseconds for which everything else may have to wait. */
+const TURN = 5;
+
 /** Every request, judged by all detectors. */
 export function judgeRequests(options: ScanOptions): AsyncIterable<Judged[]> {
   return judge(readRequests(options), options);
@@ -188,9 +192,15 @@ export function judgeRequests(options: ScanOptions): AsyncIterable<Judged[]> {
 async function* judge(requests: AsyncIterable<OpenRequest[]>, options: ScanOptions): AsyncIterable<Judged[]> {
   const { detectors, exceptions = [], summary } = options;
   const { engine = createEngine(detectors, exceptions, summary) } = options;
+  let turned = Date.now();
   for await (const records of requests) {
     const judged: Judged[] = [];
     for (const request of records) {
+      // What is interpreted may take long: signals and timers have their turn meanwhile.
+      if (Date.now() - turned > TURN) {
+        await setImmediate();
+        turned = Date.now();
+      }
       if (!('unjudged' in request)) judged.push({ record: request, findings: await engine.judge(request) });
       else for (const { id, undecided } of request.unjudged) countUndecided(id, undecided, request.place, summary);
     }
@@ -282,7 +292,6 @@ async function* readByHeads(
           found.push(...decisive);
         };
         if (piece.kind === 'rows') {
-          gaps.read(...stageTimes(piece));
           sift(
             piece,
             { path, label },
@@ -295,9 +304,15 @@ async function* readByHeads(
               unjudged: (unjudged, place) => found.push({ unjudged, place }),
             },
           );
-        } else {
-          for (const line of piece.lines) takeLine(line);
-          gaps.read(stageTime(records[0]?.event), stageTime(records.at(-1)?.event));
+        } else for (const line of piece.lines) takeLine(line);
+        if (source.generation) {
+          const parsed = [records[0], records.at(-1)].flatMap((record) =>
+            record ? [{ offset: record.place.offset, time: stageTime(record.event) }] : [],
+          );
+          const ends = [...(piece.kind === 'rows' ? plainEnds(piece) : []), ...parsed].sort(
+            (a, b) => a.offset - b.offset,
+          );
+          gaps.read(ends[0]?.time, ends.at(-1)?.time);
         }
         if (found.length > 0) yield found;
       }

@@ -78,7 +78,8 @@ export function createSelector(values: SelectorValues, now: number): Selector {
       values[option] === undefined ? [] : paths.map((path) => path.split('.')),
     ),
     // Without a code, how a request ended does not follow from the head.
-    matches: (head) => (values.denied !== undefined && !head.responseStatus?.code ? undefined : matches(head)),
+    matches: (head) =>
+      values.denied !== undefined && (head.responseStatus?.code ?? 0) < 100 ? undefined : matches(head),
     since,
     until,
   };

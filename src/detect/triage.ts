@@ -111,6 +111,8 @@ const PARSE: Found = { mustParse: true, byNeedles: [], unjudged: [] };
 
 /** Heads that are remembered; beyond, all are looked at anew. */
 const MAX_FOUND = 50_000;
+/** Bytes of a head's values above which it is not remembered: a client chooses its URIs. */
+const MAX_REMEMBERED = 1_024;
 
 export function createTriage(detectors: readonly Detector[]): Triage {
   const all = detectors.map(ask);
@@ -146,11 +148,11 @@ export function createTriage(detectors: readonly Detector[]): Triage {
       const hasBodies = row.rows[row.at + layout.HAS_BODY] !== 0;
       const look = hasBodies ? pair.bodied : pair.bare;
       if (look.open.length === 0) return NO_UNJUDGED;
-      const key = readRaw(row, look.others);
-      let found = look.found.get(key);
+      const key = readRaw(row, look.others, MAX_REMEMBERED);
+      let found = key === undefined ? undefined : look.found.get(key);
       if (!found) {
         found = lookAt(look, readHead(row, look.fields), hasBodies);
-        remember(look, key, found);
+        if (key !== undefined) remember(look, key, found);
       }
       if (found.mustParse) return undefined;
       if (found.byNeedles.length === 0) return found.unjudged;
@@ -207,8 +209,10 @@ function ask({ id, match, aboutLog = false }: Detector): Asked {
   const both = (): readonly FieldPath[] => pathsOf(REQUEST_FIELDS | ACTOR_FIELDS);
   const fields = once(() => (plan ? union(plan.fields.map((path) => path.slice(0, 2))) : 0));
   const canTellUnjudged = once(() => {
-    const known = [...heads(), ...BODIES, STATUS];
-    return plan?.fields.every((path) => known.some((field) => isWithin(path, field))) === true;
+    const known = [...heads(), ...BODIES];
+    const isKnown = (path: FieldPath): boolean => known.some((field) => isWithin(path, field));
+    // With a code, the outcome does not ask for the status; whatever else reads it does.
+    return plan?.always.every(isKnown) === true && plan.fields.every((path) => isKnown(path) || isWithin(path, STATUS));
   });
   return {
     id,

@@ -129,8 +129,11 @@ export function hasAuditId({ rows, at }: Row): boolean {
   return (rows[at + layout.FIELDS + 2 * layout.AUDIT_ID + 1] ?? 0) > 2;
 }
 
-/** The values of some fields, as they stand in the line. */
-export function readRaw(row: Row, fields: readonly number[]): string {
+/** The values of some fields, as they stand in the line; undefined where they are longer than that, in bytes. */
+export function readRaw(row: Row, fields: readonly number[], longest: number): string | undefined {
+  let length = 0;
+  for (const field of fields) length += row.rows[row.at + layout.FIELDS + 2 * field + 1] ?? 0;
+  if (length > longest) return undefined;
   let text = '';
   for (const field of fields) text += `${rawOf(row, field)}\n`;
   return text;

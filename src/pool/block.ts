@@ -160,7 +160,7 @@ export function createBlockReader({ module, blockSize, keys, seeds, limits }: Bl
       // The last line goes on behind the block.
       let isOpen = from < to && to === at + wanted && memory[to - 1] !== NEWLINE;
       while (isOpen && to < at + wanted + OVERLAP) {
-        const got = readAt(file, to, PIECE, start + to - at);
+        const got = readAt(file, to, Math.min(PIECE, at + wanted + OVERLAP - to), start + to - at);
         const newline = memory.subarray(to, to + got).indexOf(NEWLINE);
         isOpen = newline < 0 && got > 0;
         to += newline < 0 ? got : newline + 1;

@@ -13,7 +13,6 @@ export interface PoolOptions extends Omit<BlockOptions, 'module'> {
 
 /** What reads logs by their heads, for as long as a run lasts. */
 export interface Pool {
-  readonly blockSize: number;
   /** For files, of which parts are read side by side. */
   skimmers(): Promise<readonly Skimmer[]>;
   /** For streams. */
@@ -24,16 +23,16 @@ export interface Pool {
 export async function openPool({ engine, jobs, ...rest }: PoolOptions): Promise<Pool> {
   const module = engine === 'js' ? 'js' : await loadSkim();
   const options: BlockOptions = { ...rest, module };
-  let skimmers: Promise<readonly Skimmer[]> | undefined;
+  /** Each by itself: when one cannot start, the others are closed nevertheless. */
+  let started: Promise<Skimmer>[] | undefined;
   let stream: StreamReader | undefined;
   return {
-    blockSize: rest.blockSize,
     skimmers() {
-      skimmers ??=
+      started ??=
         jobs === 1
-          ? Promise.resolve([createSkimmer(options)])
-          : Promise.all(Array.from({ length: jobs }, () => startThread(options)));
-      return skimmers;
+          ? [Promise.resolve(createSkimmer(options))]
+          : Array.from({ length: jobs }, () => startThread(options));
+      return Promise.all(started);
     },
     reader() {
       if (!stream) {
@@ -43,8 +42,8 @@ export async function openPool({ engine, jobs, ...rest }: PoolOptions): Promise<
       return stream;
     },
     async close() {
-      const started = await skimmers?.catch(() => []);
-      await Promise.all((started ?? []).map((skimmer) => skimmer.close()));
+      const settled = await Promise.allSettled(started ?? []);
+      await Promise.all(settled.map(async (result) => result.status === 'fulfilled' && result.value.close()));
     },
   };
 }

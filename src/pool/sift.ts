@@ -1,8 +1,8 @@
 import { ACTOR_FIELDS, type Kind, type Pair, type Triage, type Unjudged } from '../detect/triage.ts';
 import { hasAuditId, type Row, readHead, readStageTime } from '../event/head.ts';
+import { stageTime } from '../event/line-time.ts';
 import type { RequestKeys } from '../event/request-key.ts';
 import { type Folding, isLongRunning, type Role, roleAlone } from '../event/requests.ts';
-import { parseTime } from '../event/time.ts';
 import type { AuditEvent } from '../event/types.ts';
 import { once } from '../expression/once.ts';
 import * as layout from '../sieve/layout.ts';
@@ -126,6 +126,8 @@ export function createSift(options: SiftOptions): Sift {
 
   /** Of its request, of its actor, and where that leaves something open, of both. */
   const learn = ({ requests, actors }: Era, row: Row): Known | null => {
+    // What stood there says nothing any more.
+    if (row.rows[row.at + layout.PLAIN] === groups.WITH_REQUEST_KEY) return null;
     const first = row.rows[row.at + layout.FIRST_KEY] as number;
     const second = row.rows[row.at + layout.SECOND_KEY] as number;
     const request = requests[first] ?? learnRequest(row);
@@ -233,8 +235,11 @@ export function createSift(options: SiftOptions): Sift {
     for (let group = groups.GROUPS; group < end; group += groups.GROUP) {
       row.at = (grouped[group + groups.FIRST_ROW] as number) * layout.ROW;
       const request = knownOf(era, grouped[group + groups.PAIR] as number, row, ways)?.request;
-      if (unit === 'request' && request?.isStart && !request.isLong) isUnusual = true;
+      if (!request || (request.isStart && !request.isLong)) isUnusual = true;
     }
+    // What is only seen when it is parsed may be the start of such a request.
+    for (let index = 0; index < visits.length && !isUnusual; index++)
+      if (pairs[visits[index] as number] === groups.NO_PAIR) isUnusual = true;
 
     const visit = (index: number): void => {
       row.at = index * layout.ROW;
@@ -247,7 +252,7 @@ export function createSift(options: SiftOptions): Sift {
     };
 
     // Any event may be the twin of another.
-    if (isUnusual) {
+    if (isUnusual && unit === 'request') {
       for (let index = 0; index < block.count; index++) visit(index);
       return;
     }
@@ -298,14 +303,24 @@ function wayOf({ isOpen, isSelected, request: { role } }: Known): number {
 
 const NOTHING: readonly Unjudged[] = [];
 
-/** The times at which the first and the last plain line of a piece were written. */
-export function stageTimes({ memory, rows: block }: RowPiece): [first: number | undefined, last: number | undefined] {
+/** When a line was written, microseconds since the epoch, and where it stands. */
+export interface WrittenAt {
+  readonly offset: number;
+  readonly time: number | undefined;
+}
+
+/** The first and the last plain line of a piece; undefined where it has none. */
+export function plainEnds({ memory, rows: block }: RowPiece): readonly WrittenAt[] {
   const rows = new Int32Array(memory.buffer, memory.byteOffset + block.rows, block.count * layout.ROW);
-  const timeAt = (at: number): number | undefined =>
-    rows[at + layout.PLAIN] === 0 ? undefined : parseTime(readStageTime({ bytes: memory, rows, at }));
-  let first: number | undefined;
-  for (let at = 0; at < rows.length && first === undefined; at += layout.ROW) first = timeAt(at);
-  let last: number | undefined;
-  for (let at = rows.length - layout.ROW; at >= 0 && last === undefined; at -= layout.ROW) last = timeAt(at);
-  return [first, last];
+  const isPlain = (at: number): boolean => rows[at + layout.PLAIN] !== 0;
+  const written = (at: number): WrittenAt => ({
+    offset: (rows[at + layout.START] as number) + block.shift,
+    time: stageTime({ stageTimestamp: readStageTime({ bytes: memory, rows, at }) ?? null }),
+  });
+  let first = 0;
+  while (first < rows.length && !isPlain(first)) first += layout.ROW;
+  if (first >= rows.length) return [];
+  let last = rows.length - layout.ROW;
+  while (!isPlain(last)) last -= layout.ROW;
+  return [written(first), written(last)];
 }

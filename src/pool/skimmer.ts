@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Contains, createSearch } from '../sieve/load.ts';
 import { type BlockOptions, type BlockPlace, type BlockRows, createBlockReader } from './block.ts';
 import type { Ways } from './groups.ts';
@@ -10,7 +11,7 @@ export interface Skimmer {
   readonly contains: Contains;
   /** How rows are to be counted. */
   readonly ways: Ways;
-  /** As {@link BlockReader.read}. @throws an error of the system; a {@link SkimmerError} where the thread has died. */
+  /** As {@link BlockReader.read}. @throws an error of the system; any other where the thread has died. */
   read(slot: number, place: BlockPlace): Promise<BlockRows>;
   /** As {@link BlockReader.resume}. */
   resume(slot: number, at: number): Promise<BlockRows>;
@@ -25,7 +26,11 @@ export function createSkimmer(options: BlockOptions): Skimmer {
     memory: Buffer.from(buffer, byteOffset, byteLength),
     contains: createSearch(options.module, reader.shared),
     ways: reader.ways,
-    read: async (slot, place) => reader.read(slot, place),
+    async read(slot, place) {
+      // Signals and timers have their turn between two blocks.
+      await setImmediate();
+      return reader.read(slot, place);
+    },
     resume: async (slot, at) => reader.resume(slot, at),
     close: async () => {},
   };

@@ -10,17 +10,17 @@ export type SkimModule = WasmModule | 'js';
 /** What the build makes of `assembly/`, from wherever this file is run. */
 const MODULE = new URL('../../dist/skim.wasm', import.meta.url);
 const PAGE = 65_536;
-/** The module says that its memory may grow to all that 32 bits can tell. */
-const MAX_PAGES = 65_536;
+/** Bytes that are enough for what is the module's own: address space is taken for as much as a memory may grow to. */
+const OWN = 80 * 1024 * 1024;
 
 let compiled: Promise<SkimModule> | undefined;
 
-/** The skim in WebAssembly, compiled once in a process; the one in TypeScript where the processor has no SIMD. */
+/** The skim in WebAssembly, compiled once in a process; the one in TypeScript where there is none, or the processor has no SIMD. */
 export function loadSkim(): Promise<SkimModule> {
   compiled ??= readFile(MODULE)
-    .then((bytes) => webAssembly.compile(bytes))
+    .then((bytes): SkimModule | Promise<SkimModule> => webAssembly?.compile(bytes) ?? 'js')
     .catch((error: unknown) => {
-      if (error instanceof webAssembly.CompileError) return 'js';
+      if (webAssembly && error instanceof webAssembly.CompileError) return 'js';
       throw error;
     });
   return compiled;
@@ -62,6 +62,7 @@ export function createSearch(module: SkimModule, memory: SkimMemory): Contains {
 export type SkimMemory = WasmMemory | { readonly buffer: SharedArrayBuffer };
 
 function instantiate(module: WasmModule, memory: WasmMemory): SkimExports {
+  if (!webAssembly) throw new Error('there is no WebAssembly');
   return new webAssembly.Instance(module, { env: { memory } }).exports as SkimExports;
 }
 
@@ -70,13 +71,15 @@ function instantiate(module: WasmModule, memory: WasmMemory): SkimExports {
  * @param room bytes behind those that are the skim's own.
  */
 export function createSkim(module: SkimModule, room: number): Skim & { readonly shared: SkimMemory } {
-  if (module === 'js') {
+  const memory = module === 'js' ? undefined : createMemory(room);
+  // Without address space for the one in WebAssembly, the other does.
+  if (module === 'js' || !memory) {
     const shared = new SharedArrayBuffer(room);
     return { ...createTwin(new Uint8Array(shared)), shared: { buffer: shared } };
   }
-  const memory = new webAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true });
   const exports = instantiate(module, memory);
   const reserved = exports.reserved();
+  if (reserved > OWN) throw new Error('the skim needs more memory than is its own');
   memory.grow(Math.ceil((reserved + room) / PAGE));
   return {
     memory: new Uint8Array(memory.buffer),
@@ -89,4 +92,15 @@ export function createSkim(module: SkimModule, room: number): Skim & { readonly 
       return { count, position: exports.getPosition(), status: exports.getStatus() };
     },
   };
+}
+
+function createMemory(room: number): WasmMemory | undefined {
+  try {
+    return (
+      webAssembly && new webAssembly.Memory({ initial: 1, maximum: Math.ceil((OWN + room) / PAGE) + 1, shared: true })
+    );
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }

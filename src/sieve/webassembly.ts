@@ -21,6 +21,7 @@ export interface WasmMemory {
   grow(pages: number): void;
 }
 
-declare const WebAssembly: WebAssemblyApi;
+declare const WebAssembly: WebAssemblyApi | undefined;
 
-export const webAssembly = WebAssembly;
+/** Undefined where Node was told to do without. */
+export const webAssembly = typeof WebAssembly === 'undefined' ? undefined : WebAssembly;

@@ -155,9 +155,9 @@ describe('the progress bar', () => {
   });
 
   it('has no share where the size is unknown', async () => {
-    // The pipe gets no more until the bar was seen.
+    // Until the bar was seen, the pipe does not end.
     const go = machine.path('go');
-    const script = `{ cat ${log}; until [ -e ${go} ]; do sleep 0.1; done; head -n 2 ${log}; } | auditscan detect - > /dev/null`;
+    const script = `{ cat ${log}; until [ -e ${go} ]; do sleep 0.1; head -n 2 ${log}; done; } | auditscan detect - > /dev/null`;
     const terminal = await open(100, script);
     await until('the bar', async () => (await terminal.screen()).find((line) => COUNT.test(line)));
     await machine.write('go', '');

@@ -4,7 +4,7 @@ import type { FieldPath } from './field-path.ts';
 import { compileHead, type Head, headFieldsOf } from './head.ts';
 import { type Needles, needlesOf } from './needles.ts';
 import { bodiesOf, compileReach, type Reach } from './reach.ts';
-import { readsOf } from './reads.ts';
+import { needsOf, readsOf } from './reads.ts';
 
 /** The audit level that an event needs for an expression to see all that it asks for. */
 export type Level = 'Metadata' | 'Request' | 'RequestResponse';
@@ -13,6 +13,8 @@ export type Level = 'Metadata' | 'Request' | 'RequestResponse';
 export interface ExpressionPlan {
   /** What it reads of an event: its value follows from these alone. */
   readonly fields: readonly FieldPath[];
+  /** Of these, without what functions of ours need of some events only. */
+  readonly always: readonly FieldPath[];
   readonly level: Level;
   /** Undefined where every line may match. */
   readonly needles: Needles | undefined;
@@ -35,6 +37,9 @@ export function planExpression(node: Node): ExpressionPlan {
   return {
     get fields() {
       return fields();
+    },
+    get always() {
+      return needsOf(node).always;
     },
     get level() {
       return levelOf(fields());

@@ -60,7 +60,7 @@ let taken: usize = 0;
 export function firstKey(): i32 {
   taken = 0;
   const size = write(firstFields, firstTop, MAX_BYTES);
-  if (size < 0) return TOO_LONG;
+  if (size < 0 || <usize>size > MAX_BYTES) return TOO_LONG;
   const known = find(FIRST, firstTop, size);
   if (known >= 0) return known;
   if (firstCount == MAX_KEYS || firstBytes + size > MAX_BYTES) return NO_ROOM;
@@ -84,7 +84,7 @@ export function dropFirstKey(): void {
 /** As {@link firstKey}, of the second. */
 export function secondKey(): i32 {
   const size = write(secondFields, secondTop, MAX_BYTES);
-  if (size < 0) return TOO_LONG;
+  if (size < 0 || <usize>size > MAX_BYTES) return TOO_LONG;
   const known = find(FIRST + DICTIONARY_SIZE, secondTop, size);
   if (known >= 0) return known;
   if (secondCount == MAX_KEYS || secondBytes + size > MAX_BYTES) return NO_ROOM;

@@ -3,8 +3,8 @@
 /** Bytes of a time, without quotes. */
 export const TIME_LENGTH: usize = 27;
 
-/** The first sixteen bytes of the last time read, to the minute, and their microseconds: the next time has the same, mostly. */
-let lastMinute: v128 = i64x2.splat(0);
+/** The first sixteen bytes of the last time read, to the minute, and their microseconds: the next time has the same, mostly. At first 1970-01-01T00:00. */
+let lastMinute: v128 = i64x2(0x2d31302d30373931, 0x30303a3030543130);
 let lastMicroseconds: i64 = 0;
 
 /** Microseconds since the epoch; negative where there is no such time at this place. */
