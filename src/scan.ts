@@ -9,10 +9,10 @@ import type { Finding } from './detect/finding.ts';
 import { ACTOR_FIELDS, createTriage, REQUEST_FIELDS, type Unjudged } from './detect/triage.ts';
 import { InputError } from './errors.ts';
 import { decodeLine } from './event/events.ts';
-import { fieldsOf } from './event/head.ts';
+import { fieldsOf, unionOf } from './event/head.ts';
 import { lineTime, stageTime } from './event/line-time.ts';
 import { createRequestKeys } from './event/request-key.ts';
-import { createFolding, createRequestFolder, type RequestFolder } from './event/requests.ts';
+import { createFolding, createRequestFolder, type RequestFolder, standingOf } from './event/requests.ts';
 import { eventTime } from './event/time.ts';
 import type { AuditEvent, EventRecord } from './event/types.ts';
 import type { LineBatch } from './follow/log.ts';
@@ -213,9 +213,8 @@ async function* judge(requests: AsyncIterable<OpenRequest[]>, options: ScanOptio
 export async function* scan(options: ScanOptions): AsyncIterable<Finding[]> {
   const { reader = 'wasm', lines, folder, select } = options;
   const heads = select ? select.heads : EVERYTHING;
-  const asked = heads?.reads.map(fieldsOf) ?? [];
-  const isByHeads = reader !== 'plain' && !lines && !folder && heads && !asked.includes(0);
-  const keys = [REQUEST_FIELDS | union(asked), ACTOR_FIELDS] as const;
+  const isByHeads = reader !== 'plain' && !lines && !folder && heads && areOfHeads(heads.reads);
+  const keys = [REQUEST_FIELDS | unionOf(heads?.reads ?? []), ACTOR_FIELDS] as const;
   const requests = isByHeads
     ? readByHeads(options, { reader, selection: heads, unit: 'request', keys, detectors: options.detectors })
     : readRequests(options);
@@ -225,12 +224,12 @@ export async function* scan(options: ScanOptions): AsyncIterable<Finding[]> {
   }
 }
 
+const areOfHeads = (paths: readonly (readonly string[])[]): boolean => paths.every((path) => fieldsOf(path) !== 0);
+
 const EVERYTHING: HeadSelection = { reads: [], matches: () => true };
 
-/** A request that must be judged, or one that is known to be judged by none of the detectors that cannot tell without its bodies. */
+/** A request that must be judged, or one that nothing matches, but that some detectors could not judge. */
 type OpenRequest = EventRecord | { readonly unjudged: readonly Unjudged[]; readonly place: Place };
-
-const union = (fields: readonly number[]): number => fields.reduce((all, some) => all | some, 0);
 
 interface ByHeads {
   readonly reader: 'wasm' | 'js';
@@ -253,7 +252,8 @@ async function* readByHeads(
   const seeds = [randomInt32(), randomInt32()] as const;
   const requestKeys = createRequestKeys(seeds);
   const folder: Pick<RequestFolder, 'role'> = {
-    role: ({ event }) => folding.role(event, () => requestKeys.ofEvent(event)),
+    role: ({ event }) =>
+      folding.role(standingOf(event), () => (event.auditID ? requestKeys.ofEvent(event) : undefined)),
   };
   const fields = keys[0] | keys[1];
   // What may be nested too deep for a parser is an event in no engine.
@@ -292,18 +292,14 @@ async function* readByHeads(
           found.push(...decisive);
         };
         if (piece.kind === 'rows') {
-          sift(
-            piece,
-            { path, label },
-            {
-              line: (bytes, place, size) => takeLine({ bytes, offset: place.offset, size, terminated: true }),
-              // The framing of lines knows what to do with an empty one, and with one that is too long.
-              other(bytes, { offset }) {
-                for (const line of createSplitter(framing, summary, offset).add(bytes)) takeLine(line);
-              },
-              unjudged: (unjudged, place) => found.push({ unjudged, place }),
+          sift(piece, {
+            line: (bytes, offset, size) => takeLine({ bytes, offset, size, terminated: true }),
+            // The framing of lines knows what to do with an empty one, and with one that is too long.
+            other(bytes, offset) {
+              for (const line of createSplitter(framing, summary, offset).add(bytes)) takeLine(line);
             },
-          );
+            unjudged: (unjudged, offset) => found.push({ unjudged, place: { path, label, offset } }),
+          });
         } else for (const line of piece.lines) takeLine(line);
         if (source.generation) {
           const parsed = [records[0], records.at(-1)].flatMap((record) =>
@@ -332,8 +328,8 @@ const randomInt32 = (): number => randomBytes(4).readInt32LE();
 
 export interface CountOptions extends ReadOptions, HeadOptions {
   readonly unit: 'event' | 'request';
-  /** The fields of events that the counter asks for. */
-  readonly reads: readonly (readonly string[])[];
+  /** The fields of heads that the counter asks for; undefined where it needs whole events. */
+  readonly reads: readonly (readonly string[])[] | undefined;
   readonly counter: HeadCounter;
 }
 
@@ -341,12 +337,12 @@ export interface CountOptions extends ReadOptions, HeadOptions {
 export async function* readUncounted(options: CountOptions): AsyncIterable<EventRecord[]> {
   const { reader = 'wasm', unit, lines, select, reads, counter } = options;
   const heads = select ? select.heads : EVERYTHING;
-  const asked = [...reads, ...(heads?.reads ?? [])].map(fieldsOf);
-  if (reader === 'plain' || lines || !heads || asked.includes(0)) {
+  const asked = [...(reads ?? []), ...(heads?.reads ?? [])];
+  if (reader === 'plain' || lines || !heads || !reads || !areOfHeads(asked)) {
     yield* unit === 'event' ? readEvents(options) : readRequests(options);
     return;
   }
-  const fields = REQUEST_FIELDS | union(asked);
+  const fields = REQUEST_FIELDS | unionOf(asked);
   const keys = [fields & ~ACTOR_FIELDS, fields & ACTOR_FIELDS] as const;
   for await (const records of readByHeads(options, { reader, selection: heads, unit, keys, detectors: [], counter }))
     yield records.flatMap((record) => ('unjudged' in record ? [] : [record]));

@@ -2,9 +2,8 @@ import { plain } from '../detect/plain.ts';
 import { UsageError } from '../errors.ts';
 import { evaluateCounted, runCounted } from '../expression/evaluate-counted.ts';
 import { EvaluationError } from '../expression/failure.ts';
-import { type FieldPath, isWithin } from '../expression/plan/field-path.ts';
-import { HEAD_FIELDS } from '../expression/plan/head.ts';
-import { type HeadCounter, readUncounted } from '../scan.ts';
+import { HEAD_FIELDS, headFieldsOf, readableOf } from '../expression/plan/head.ts';
+import { type CountOptions, readUncounted } from '../scan.ts';
 import { countText } from '../sinks/quantities.ts';
 import type { Column, Row } from '../sinks/types.ts';
 import { type Arguments, text, texts } from './arguments.ts';
@@ -125,24 +124,15 @@ function createTally(): Tally {
 
 /** Fields that nearly every event has another value of: there is nothing to be gained by their heads. */
 const UNIQUE: ReadonlySet<string> = new Set(['auditID', 'requestURI', 'requestReceivedTimestamp', 'stageTimestamp']);
-/** Asked for only where there is no code. */
-const STATUS = 'responseStatus.status';
-
 /** Counts by heads, where the expressions ask for nothing else; else by none. */
-function headCounter(
-  fields: readonly NamedExpression[],
-  tally: Tally,
-): { readonly reads: readonly FieldPath[]; readonly counter: HeadCounter } {
+function headCounter(fields: readonly NamedExpression[], tally: Tally): Pick<CountOptions, 'reads' | 'counter'> {
   const predicates = fields.map(({ expression }) => expression.predicate);
-  const paths = fields.flatMap(({ expression }) => expression.plan?.fields ?? [[]]);
-  const reads = paths.filter((path) => path.join('.') !== STATUS);
-  const needsCode = reads.length < paths.length;
-  const isByHeads = reads.every(
-    (path) => !UNIQUE.has(path[0] ?? '') && HEAD_FIELDS.some((field) => isWithin(path, field)),
-  );
+  const readable = fields.map(({ expression: { plan } }) => (plan ? readableOf(plan, HEAD_FIELDS) : 'none'));
+  const reads = fields.flatMap(({ expression: { plan } }) => headFieldsOf(plan?.fields ?? []));
+  const isByHeads = !readable.includes('none') && !reads.some(([key]) => UNIQUE.has(key ?? ''));
+  const needsCode = readable.includes('with-code');
   return {
-    // Nothing that a head has.
-    reads: isByHeads ? reads : [[]],
+    reads: isByHeads ? reads : undefined,
     counter: {
       groupOf(head) {
         if (needsCode && (head.responseStatus?.code ?? 0) < 100) return undefined;

@@ -1,9 +1,10 @@
-import { ALL_FIELDS, fieldsOf, pathsOf, type Row, readHead, readRaw } from '../event/head.ts';
+import { TRUNCATED } from '../event/bodies.ts';
+import { pathsOf, type Row, readHead, readRaw, unionOf } from '../event/head.ts';
 import type { AuditEvent } from '../event/types.ts';
 import { AS_LOGGED } from '../expression/functions.ts';
 import { once } from '../expression/once.ts';
-import { type FieldPath, isWithin } from '../expression/plan/field-path.ts';
-import type { Head } from '../expression/plan/head.ts';
+import type { FieldPath } from '../expression/plan/field-path.ts';
+import { HEAD_FIELDS, type Head, readableOf } from '../expression/plan/head.ts';
 import { areIn } from '../expression/plan/needles.ts';
 import type { ExpressionPlan } from '../expression/plan/plan.ts';
 import type { Undecided } from '../expression/plan/reach.ts';
@@ -25,7 +26,8 @@ interface Asked {
   readonly byBothWithoutBodies: Head;
   /** Fields of the head that it reads. */
   readonly fields: number;
-  readonly canTellUnjudged: boolean;
+  /** Whether a head with a code has all that it reads of an event without bodies. */
+  readonly isReadable: boolean;
   readonly aboutLog: boolean;
 }
 
@@ -85,23 +87,19 @@ export interface Triage {
   look(pair: Pair, row: Row, contains: Contains): readonly Unjudged[] | undefined;
 }
 
-const union = (paths: readonly FieldPath[]): number => paths.reduce((fields, path) => fields | fieldsOf(path), 0);
-
 /** What an event asks, and how it ended. */
-export const REQUEST_FIELDS = union([
+export const REQUEST_FIELDS = unionOf([
   ...['kind', 'apiVersion', 'level', 'stage', 'verb'].map((key) => [key]),
   ...['resource', 'subresource', 'apiGroup'].map((key) => ['objectRef', key]),
   ['responseStatus', 'code'],
 ]);
 
 /** Who asked. */
-export const ACTOR_FIELDS = union([['user', 'username'], ['user', 'groups'], ['impersonatedUser'], ['userAgent']]);
+export const ACTOR_FIELDS = unionOf([['user', 'username'], ['user', 'groups'], ['impersonatedUser'], ['userAgent']]);
 
 /** What tells which bodies are missing: see `absentBodies`. */
-const ABOUT_BODIES = REQUEST_FIELDS | union([['annotations']]);
+const ABOUT_BODIES = REQUEST_FIELDS | unionOf([['annotations']]);
 const BODIES: readonly FieldPath[] = [['requestObject'], ['responseObject'], AS_LOGGED];
-/** Asked for only where there is no code. */
-const STATUS: FieldPath = ['responseStatus', 'status'];
 
 const NOTHING: Kind = { open: [] };
 const NO_LOOK: Look = { open: [], fields: 0, others: [], found: new Map() };
@@ -205,41 +203,34 @@ function ask({ id, match, aboutLog = false }: Detector): Asked {
     const head = once(() => plan?.headOf(paths()) ?? (() => true));
     return (event) => head()(event);
   };
-  const heads = (): readonly FieldPath[] => pathsOf(ALL_FIELDS);
   const both = (): readonly FieldPath[] => pathsOf(REQUEST_FIELDS | ACTOR_FIELDS);
-  const fields = once(() => (plan ? union(plan.fields.map((path) => path.slice(0, 2))) : 0));
-  const canTellUnjudged = once(() => {
-    const known = [...heads(), ...BODIES];
-    const isKnown = (path: FieldPath): boolean => known.some((field) => isWithin(path, field));
-    // With a code, the outcome does not ask for the status; whatever else reads it does.
-    return plan?.always.every(isKnown) === true && plan.fields.every((path) => isKnown(path) || isWithin(path, STATUS));
-  });
+  const fields = once(() => (plan ? unionOf(plan.fields.map((path) => path.slice(0, 2))) : 0));
+  const isReadable = once(() => plan !== undefined && readableOf(plan, [...HEAD_FIELDS, ...BODIES]) !== 'none');
   return {
     id,
     plan,
     byRequest: by(() => pathsOf(REQUEST_FIELDS)),
     byActor: by(() => pathsOf(ACTOR_FIELDS)),
     byBoth: by(both),
-    byHead: by(heads),
-    withoutBodies: by(() => [...heads(), ...BODIES]),
+    byHead: by(() => HEAD_FIELDS),
+    withoutBodies: by(() => [...HEAD_FIELDS, ...BODIES]),
     byBothWithoutBodies: by(() => [...both(), ...BODIES]),
     get fields() {
       return fields();
     },
-    get canTellUnjudged() {
-      return canTellUnjudged();
+    get isReadable() {
+      return isReadable();
     },
     aboutLog,
   };
 }
 
 /** Whether a head has all that a detector reads of an event without bodies. */
-function isEnough({ canTellUnjudged }: Asked, { responseStatus }: AuditEvent): boolean {
-  return canTellUnjudged && (responseStatus?.code ?? 0) >= 100;
+function isEnough({ isReadable }: Asked, { responseStatus }: AuditEvent): boolean {
+  return isReadable && (responseStatus?.code ?? 0) >= 100;
 }
 
 const LEVELS: Readonly<Record<string, number>> = { Metadata: 0, Request: 1, RequestResponse: 2 };
-const TRUNCATED = 'audit.k8s.io/truncated';
 
 /** Whether the bodies that an expression asks for are there, where the request had them: else it may be unable to judge. */
 function areBodiesLogged(plan: ExpressionPlan, { level, annotations }: AuditEvent): boolean {

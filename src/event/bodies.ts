@@ -15,7 +15,8 @@ export type WhyAbsent = Unjudged['why'];
 const NONE: AbsentBodies = { request: false, response: false, why: 'unknown' };
 /** Verbs of requests that carry no object. */
 const WITHOUT_OBJECT: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
-const TRUNCATED = 'audit.k8s.io/truncated';
+/** The annotation of an event whose bodies were cut off as too large. */
+export const TRUNCATED = 'audit.k8s.io/truncated';
 
 /**
  * Which bodies are absent though the request may have had them. At a level that logs it, an absent body was not there:

@@ -55,6 +55,11 @@ export function fieldsOf([key, inner]: readonly string[]): number {
   return fields;
 }
 
+/** As {@link fieldsOf}, of several. */
+export function unionOf(paths: readonly (readonly string[])[]): number {
+  return paths.reduce((fields, path) => fields | fieldsOf(path), 0);
+}
+
 const GROUP_AND_VERSION = (1 << layout.API_GROUP) | (1 << layout.OBJECT_API_VERSION);
 
 /** The paths that these fields of a row make known. */

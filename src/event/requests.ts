@@ -54,15 +54,23 @@ function identity({ event, text }: EventRecord): string {
   return JSON.stringify([auditID, user?.username ?? '', verb ?? '', requestURI ?? '', received]);
 }
 
-/**
- * The role of an event where it follows from what the event is, as long as no unusual request is open; undefined where other
- * stages of its request must be asked for.
- */
-export function roleAlone(event: AuditEvent): Role | undefined {
-  if (event.stage === 'RequestReceived') return 'received';
+/** What an event tells of its place in the life of its request. */
+export interface Standing {
+  /** Its role, as long as no unusual request is open; undefined where other stages of the request must be asked for. */
+  readonly alone: Role | undefined;
+  /** Whether its stage is `ResponseStarted`. */
+  readonly isStart: boolean;
+  /** Whether the request looks as if it ran long. */
+  readonly isLong: boolean;
+}
+
+export function standingOf(event: AuditEvent): Standing {
+  const isStart = event.stage === 'ResponseStarted';
+  const isLong = isLongRunning(event);
+  if (event.stage === 'RequestReceived') return { alone: 'received', isStart, isLong };
   // A 401 has no later stage, and would stay open for ever.
-  if (event.stage === 'ResponseStarted') return event.responseStatus?.code === 401 ? 'decides' : undefined;
-  return isLongRunning(event) ? undefined : 'decides';
+  const isAlone = isStart ? event.responseStatus?.code === 401 : !isLong;
+  return { alone: isAlone ? 'decides' : undefined, isStart, isLong };
 }
 
 /**
@@ -78,7 +86,7 @@ export function createRequestFolder(): RequestFolder {
   // What slice() gives keeps the text that it was cut from in memory; a lookup does not mind, and is not slowed by a copy.
   const { role, snapshot, restore } = createFolding((key: string) => Buffer.from(key, 'latin1').toString('latin1'));
   return {
-    role: (record) => role(record.event, () => requestKey(record)),
+    role: (record) => role(standingOf(record.event), () => (record.event.auditID ? requestKey(record) : undefined)),
     snapshot,
     restore,
   };
@@ -88,11 +96,8 @@ export function createRequestFolder(): RequestFolder {
 export interface Folding<Key> {
   /** Whether a request is open that does not look as if it ran long: any event may be its twin then. */
   hasUnusual(): boolean;
-  /** @param key is asked for only where the role does not follow from the event alone. */
-  role(event: AuditEvent, key: () => Key): Role;
-  /** The same for what {@link roleAlone} does not tell: a `ResponseStarted`, or any later stage, of a request that looks as if it ran long or not. */
-  started(key: Key, isLong: boolean): Role;
-  ended(key: Key, isLong: boolean): Role;
+  /** @param key is asked for only where the role does not follow from the event alone; undefined where it has no audit ID. */
+  role(standing: Standing, key: () => Key | undefined): Role;
   snapshot(): { readonly open: readonly Key[]; readonly closed: readonly Key[]; readonly unusual: readonly Key[] };
   restore(state: { open: readonly Key[]; closed: readonly Key[]; unusual?: readonly Key[] | undefined }): void;
 }
@@ -104,32 +109,24 @@ export function createFolding<Key>(own: (key: Key) => Key = (key) => key): Foldi
   /** Of those that are open: other events than those of long-running requests may be their twins. */
   const unusual = new Set<Key>();
 
-  const started = (key: Key, isLong: boolean): Role => {
-    if (closed.delete(key) || open.has(key)) return 'twin';
-    remember(open, own(key), MAX_OPEN);
-    if (!isLong) remember(unusual, own(key), MAX_OPEN);
-    return 'decides';
-  };
-  const ended = (key: Key, isLong: boolean): Role => {
-    if (unusual.size > 0) unusual.delete(key);
-    if (open.delete(key)) return 'twin';
-    if (isLong) remember(closed, own(key), MAX_CLOSED);
-    return 'decides';
-  };
   return {
     hasUnusual: () => unusual.size > 0,
-    role(event, keyOf) {
-      const alone = roleAlone(event);
-      if (alone === 'received') return alone;
+    role({ alone, isStart, isLong }, keyOf) {
       // Nothing to look for and nothing to remember: the hash is most of what this costs.
-      if (!event.auditID || (alone === 'decides' && (unusual.size === 0 || event.stage === 'ResponseStarted')))
+      if (alone !== undefined && (alone === 'received' || isStart || unusual.size === 0)) return alone;
+      const key = keyOf();
+      if (key === undefined) return 'decides';
+      if (isStart) {
+        if (closed.delete(key) || open.has(key)) return 'twin';
+        remember(open, own(key), MAX_OPEN);
+        if (!isLong) remember(unusual, own(key), MAX_OPEN);
         return 'decides';
-      return event.stage === 'ResponseStarted'
-        ? started(keyOf(), isLongRunning(event))
-        : ended(keyOf(), isLongRunning(event));
+      }
+      unusual.delete(key);
+      if (open.delete(key)) return 'twin';
+      if (isLong) remember(closed, own(key), MAX_CLOSED);
+      return 'decides';
     },
-    started,
-    ended,
     snapshot: () => ({ open: [...open], closed: [...closed], unusual: [...unusual] }),
     restore(state) {
       for (const key of state.open) remember(open, own(key), MAX_OPEN);
@@ -160,6 +157,6 @@ export const LONG_RUNNING_SUBRESOURCES: ReadonlySet<string> = new Set([
 ]);
 
 /** Requests for which the API server writes ResponseStarted; others may be made so by an aggregated server. */
-export function isLongRunning(event: AuditEvent): boolean {
+function isLongRunning(event: AuditEvent): boolean {
   return LONG_RUNNING_VERBS.has(event.verb ?? '') || LONG_RUNNING_SUBRESOURCES.has(event.objectRef?.subresource ?? '');
 }

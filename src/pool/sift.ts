@@ -2,12 +2,12 @@ import { ACTOR_FIELDS, type Kind, type Pair, type Triage, type Unjudged } from '
 import { hasAuditId, type Row, readHead, readStageTime } from '../event/head.ts';
 import { stageTime } from '../event/line-time.ts';
 import type { RequestKeys } from '../event/request-key.ts';
-import { type Folding, isLongRunning, type Role, roleAlone } from '../event/requests.ts';
+import { type Folding, type Role, type Standing, standingOf } from '../event/requests.ts';
 import type { AuditEvent } from '../event/types.ts';
 import { once } from '../expression/once.ts';
 import * as layout from '../sieve/layout.ts';
 import type { Contains } from '../sieve/load.ts';
-import type { Place, Summary } from '../summary.ts';
+import type { Summary } from '../summary.ts';
 import * as groups from './groups.ts';
 import { setWay, type Ways } from './groups.ts';
 import type { RowPiece } from './piece.ts';
@@ -50,25 +50,20 @@ export interface SiftOptions {
 /** Takes what has to be looked at more closely, in the order of the log. */
 export interface Taker {
   /** A line that is to be parsed, without its end; the bytes are good for the call. `size` is with its end. */
-  line(bytes: Buffer, place: Place, size: number): void;
+  line(bytes: Buffer, offset: number, size: number): void;
   /** As {@link Taker.line}, of which nothing is known, with its end. */
-  other(bytes: Buffer, place: Place): void;
+  other(bytes: Buffer, offset: number): void;
   /** A request that some detectors could not judge, and that no other matches. */
-  unjudged(unjudged: readonly Unjudged[], place: Place): void;
+  unjudged(unjudged: readonly Unjudged[], offset: number): void;
 }
 
 /** Counts the events of which their rows tell enough, and gives the lines of all others. */
-export type Sift = (piece: RowPiece, origin: Omit<Place, 'offset'>, take: Taker) => void;
+export type Sift = (piece: RowPiece, take: Taker) => void;
 
 /** What is known of all events with the same first key. */
 interface KnownRequest {
   readonly kind: Kind;
-  /** Undefined where other stages of the request must be asked for. */
-  readonly role: Role | undefined;
-  /** Whether they are of the stage `ResponseStarted`. */
-  readonly isStart: boolean;
-  /** Whether the requests look as if they ran long. */
-  readonly isLong: boolean;
+  readonly standing: Standing;
 }
 
 /** What is known of all events with the same keys. */
@@ -114,9 +109,7 @@ export function createSift(options: SiftOptions): Sift {
   const learnRequest = (row: Row): KnownRequest | null => {
     const head = readHead(row, fields & ~ACTOR_FIELDS);
     if (!head) return null;
-    const isStart = head.stage === 'ResponseStarted';
-    const role = unit === 'event' ? 'decides' : roleAlone(head);
-    return { kind: triage.kindOfRequest(head), role, isStart, isLong: isLongRunning(head) };
+    return { kind: triage.kindOfRequest(head), standing: unit === 'event' ? EACH : standingOf(head) };
   };
 
   const learnActor = (row: Row): Kind | null => {
@@ -130,10 +123,16 @@ export function createSift(options: SiftOptions): Sift {
     if (row.rows[row.at + layout.PLAIN] === groups.WITH_REQUEST_KEY) return null;
     const first = row.rows[row.at + layout.FIRST_KEY] as number;
     const second = row.rows[row.at + layout.SECOND_KEY] as number;
-    const request = requests[first] ?? learnRequest(row);
-    const actor = actors[second] ?? learnActor(row);
-    requests[first] = request;
-    actors[second] = actor;
+    let request = requests[first];
+    if (request === undefined) {
+      request = learnRequest(row);
+      requests[first] = request;
+    }
+    let actor = actors[second];
+    if (actor === undefined) {
+      actor = learnActor(row);
+      actors[second] = actor;
+    }
     if (!request || !actor) return null;
     const head = once(() => readHead(row, fields));
     const pair = triage.pairOf(request.kind, actor, head);
@@ -142,7 +141,7 @@ export function createSift(options: SiftOptions): Sift {
     const group = counter && whole && matched ? counter.groupOf(whole) : undefined;
     // What is counted by no head is to be asked as a whole.
     const isSelected = counter && matched && group === undefined ? undefined : matched;
-    const isJudged = request.role !== 'received' && pair.bodied.open.length > 0;
+    const isJudged = request.standing.alone !== 'received' && pair.bodied.open.length > 0;
     return { request, pair, group, isSelected, isOpen: isSelected === undefined || (isSelected && isJudged) };
   };
 
@@ -167,45 +166,31 @@ export function createSift(options: SiftOptions): Sift {
       ? groups.requestKeyOf(row.rows, row.at)
       : requestKeys.ofRow(row);
 
-  const roleOf = ({ role, isStart, isLong }: KnownRequest, row: Row): Role => {
-    if (unit === 'event') return 'decides';
-    if (role !== undefined && (role === 'received' || isStart || !folding.hasUnusual())) return role;
-    if (!hasAuditId(row)) return 'decides';
-    return isStart ? folding.started(keyOf(row), isLong) : folding.ended(keyOf(row), isLong);
-  };
-
   /** An event that must be looked at. */
-  const look = (
-    known: Known | null,
-    row: Row,
-    time: number,
-    contains: Contains,
-    place: () => Place,
-    take: Taker,
-  ): void => {
+  const look = (known: Known | null, row: Row, time: number, contains: Contains, offset: number, take: Taker): void => {
     const start = row.rows[row.at + layout.START] ?? 0;
     const end = row.rows[row.at + layout.END] ?? 0;
     const size = end + 1 - start;
     if (size > large && !mayParse(row.bytes.subarray(start, end))) {
-      take.other(row.bytes.subarray(start, end + 1), place());
+      take.other(row.bytes.subarray(start, end + 1), offset);
       return;
     }
     const isInTime = time >= since && time <= until;
     const mustAsk = known === null || (isInTime && known.isSelected === undefined);
     const isWanted = isInTime && known?.isSelected === true;
-    const isJudged = !mustAsk && isWanted && known.request.role !== 'received';
+    const isJudged = !mustAsk && isWanted && known.request.standing.alone !== 'received';
     const unjudged = isJudged ? triage.look(known.pair, row, contains) : NOTHING;
     summary.bytes += size;
     if (mustAsk || unjudged === undefined) {
-      take.line(row.bytes.subarray(start, end), place(), size);
+      take.line(row.bytes.subarray(start, end), offset, size);
       return;
     }
     summary.events += 1;
     summary.eventBytes += size;
     if (!isWanted) return;
-    const role = roleOf(known.request, row);
+    const role = folding.role(known.request.standing, () => (hasAuditId(row) ? keyOf(row) : undefined));
     count(role, known.group, 1, time, time);
-    if (role === 'decides' && unjudged.length > 0) take.unjudged(unjudged, place());
+    if (role === 'decides' && unjudged.length > 0) take.unjudged(unjudged, offset);
   };
 
   /** Learns what all events of a pair have in common, and says how they are to be counted. */
@@ -219,7 +204,7 @@ export function createSift(options: SiftOptions): Sift {
     return learnt;
   };
 
-  return (piece, origin, take) => {
+  return (piece, take) => {
     const { memory, rows: block, ways, contains } = piece;
     const at = memory.byteOffset;
     const rows = new Int32Array(memory.buffer, at + block.rows, block.count * layout.ROW);
@@ -235,7 +220,7 @@ export function createSift(options: SiftOptions): Sift {
     for (let group = groups.GROUPS; group < end; group += groups.GROUP) {
       row.at = (grouped[group + groups.FIRST_ROW] as number) * layout.ROW;
       const request = knownOf(era, grouped[group + groups.PAIR] as number, row, ways)?.request;
-      if (!request || (request.isStart && !request.isLong)) isUnusual = true;
+      if (!request || (request.standing.isStart && !request.standing.isLong)) isUnusual = true;
     }
     // What is only seen when it is parsed may be the start of such a request.
     for (let index = 0; index < visits.length && !isUnusual; index++)
@@ -245,10 +230,10 @@ export function createSift(options: SiftOptions): Sift {
       row.at = index * layout.ROW;
       const pair = pairs[index] as number;
       const start = rows[row.at + layout.START] as number;
-      const place = (): Place => ({ ...origin, offset: start + block.shift });
+      const offset = start + block.shift;
       if (pair === groups.NO_PAIR)
-        take.other(memory.subarray(start, (rows[row.at + layout.END] as number) + 1), place());
-      else look(era.pairs[pair] ?? null, row, times[(row.at + layout.TIME) / 2] as number, contains, place, take);
+        take.other(memory.subarray(start, (rows[row.at + layout.END] as number) + 1), offset);
+      else look(era.pairs[pair] ?? null, row, times[(row.at + layout.TIME) / 2] as number, contains, offset, take);
     };
 
     // Any event may be the twin of another.
@@ -294,14 +279,16 @@ export function createSift(options: SiftOptions): Sift {
   };
 }
 
-function wayOf({ isOpen, isSelected, request: { role } }: Known): number {
+function wayOf({ isOpen, isSelected, request: { standing } }: Known): number {
   if (isSelected === false) return groups.UNSELECTED;
   if (isOpen) return groups.OPEN;
-  if (role === undefined) return groups.FOLDS;
-  return role === 'received' ? groups.RECEIVED : groups.DECIDES;
+  if (standing.alone === undefined) return groups.FOLDS;
+  return standing.alone === 'received' ? groups.RECEIVED : groups.DECIDES;
 }
 
 const NOTHING: readonly Unjudged[] = [];
+/** Of events that are counted each by itself. */
+const EACH: Standing = { alone: 'decides', isStart: false, isLong: false };
 
 /** When a line was written, microseconds since the epoch, and where it stands. */
 export interface WrittenAt {

@@ -6,8 +6,8 @@ import type { Skimmer } from './skimmer.ts';
 
 /** What the build makes of thread.ts, from wherever this file is run. */
 const THREAD = new URL('../../dist/pool/thread.js', import.meta.url);
-/** MiB of heap: what a thread keeps lies outside of it. */
-const HEAP = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 1 };
+/** MiB of heap: pairs of keys are numbered there, and with the skim in TypeScript the keys themselves lie there. */
+const HEAP = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 1 };
 
 interface Waiting {
   readonly resolve: (rows: BlockRows) => void;

@@ -34,12 +34,8 @@ const SELECTIONS = [
   ['--since', '2026-11-17T07:00:00Z', '--verb', 'create'],
 ];
 const TOP = [
-  'verb,resource,user',
-  'outcome,code',
-  'namespace,name,actor',
-  'ip,decision',
-  '$count(user.groups)',
-  'time',
+  ...['verb,resource,user', 'outcome,code', 'namespace,name,actor', 'ip,decision', '$count(user.groups)', 'time'],
+  'responseStatus.status',
 ];
 
 describe(`every engine (AUDITSCAN_FUZZ_SEED=${seed})`, () => {

@@ -1,17 +1,14 @@
+import { ALL_FIELDS, pathsOf } from '../../event/head.ts';
 import type { AuditEvent } from '../../event/types.ts';
 import type { Node } from '../tree/node.ts';
-import { type FieldPath, overlaps } from './field-path.ts';
+import { type FieldPath, isWithin, overlaps } from './field-path.ts';
 import { compilePartial } from './partial.ts';
 
 /** Fields that every event has before its bodies or behind them, as the API server writes it. */
-export const HEAD_FIELDS: readonly FieldPath[] = [
-  ...['kind', 'apiVersion', 'level', 'auditID', 'stage', 'requestURI', 'verb'].map((key) => [key]),
-  ...['username', 'groups'].map((key) => ['user', key]),
-  ...['impersonatedUser', 'sourceIPs', 'userAgent'].map((key) => [key]),
-  ...['resource', 'namespace', 'name', 'apiGroup', 'apiVersion', 'subresource'].map((key) => ['objectRef', key]),
-  ['responseStatus', 'code'],
-  ...['requestReceivedTimestamp', 'stageTimestamp', 'annotations'].map((key) => [key]),
-];
+export const HEAD_FIELDS: readonly FieldPath[] = pathsOf(ALL_FIELDS);
+
+/** No field of a head; an outcome asks for it only where there is no code. */
+const STATUS: FieldPath = ['responseStatus', 'status'];
 
 /** Whether an event with this head may match: false only where the expression is false, without a failure, for all of them. */
 export type Head = (head: AuditEvent) => boolean;
@@ -33,4 +30,24 @@ export function compileHead(node: Node, fields: readonly FieldPath[] = HEAD_FIEL
 /** The fields of the head that an expression asks for. */
 export function headFieldsOf(reads: readonly FieldPath[]): FieldPath[] {
   return HEAD_FIELDS.filter((field) => reads.some((path) => overlaps(field, path)));
+}
+
+/** What an expression reads: all of it, and what it reads of every event. */
+interface Reads {
+  readonly fields: readonly FieldPath[];
+  readonly always: readonly FieldPath[];
+}
+
+/**
+ * Of which heads these fields are all that an expression reads: of `all`, of those `with-code` (100 or more), or of `none`.
+ *
+ * @param known those that a head holds, or that are known besides.
+ */
+export function readableOf({ fields, always }: Reads, known: readonly FieldPath[]): 'all' | 'with-code' | 'none' {
+  const isKnown = (path: FieldPath): boolean => known.some((field) => isWithin(path, field));
+  if (fields.every(isKnown)) return 'all';
+  // Not where it asks for the status itself.
+  return always.every(isKnown) && fields.every((path) => isKnown(path) || isWithin(path, STATUS))
+    ? 'with-code'
+    : 'none';
 }

@@ -22,12 +22,7 @@ export function needlesOf(node: Node): Needles | undefined {
   return whenTrue(node);
 }
 
-/** Whether a line has what the needles ask for. */
-export function matchesNeedles(needles: Needles | undefined, line: string): boolean {
-  return areIn(needles, (text) => line.includes(text));
-}
-
-/** As {@link matchesNeedles}, of a line of which it can be asked whether a text stands in it. */
+/** Whether a line, of which it can be asked whether a text stands in it, has what the needles ask for. */
 export function areIn(needles: Needles | undefined, isIn: (text: string) => boolean): boolean {
   if (!needles) return true;
   if (needles.kind === 'literal') return isIn(needles.text);
