@@ -2,7 +2,6 @@
 
 import {
   ANNOTATIONS,
-  API_GROUP,
   API_VERSION,
   AUDIT_ID,
   CODE,
@@ -11,53 +10,41 @@ import {
   IMPERSONATED_USER,
   KIND,
   LEVEL,
-  NAME,
-  NAMESPACE,
-  OBJECT_API_VERSION,
   OBJECT_REF,
   RECEIVED,
   REQUEST_URI,
-  RESOURCE,
   SOURCE_IPS,
   STAGE,
   STAGE_TIME,
-  SUBRESOURCE,
   USER_AGENT,
   USERNAME,
   VERB,
 } from '../layout';
 import {
-  ANNOTATI,
-  API_GROU,
-  API_VERSI,
-  ATED_USER,
-  AUDIT_ID_,
+  Annotations,
+  ApiVersion,
+  AuditId,
+  ImpersonatedUser,
+  Kind,
+  Level,
+  ObjectRef,
+  Received,
+  RequestObject,
+  RequestUri,
+  ResponseObject,
+  ResponseStatus,
+  SourceIps,
+  Stage,
+  StageTime,
+  Unknown,
+  User,
+  UserAgent,
+  Verb,
   CODE_,
-  ECEIVED_T,
   GROUPS_,
-  IMESTAMP,
-  IMPERSON,
-  KIND_,
-  LEVEL_,
-  NAME_,
-  NAMESPAC,
-  OBJECT_RE,
-  REQUEST_O,
-  REQUEST_R,
-  REQUEST_U,
-  RESOURCE_,
-  RESPONSE,
-  SE_OBJECT,
-  SE_STATUS,
-  SOURCE_IP,
-  ST_OBJECT,
-  STAGE_,
-  STAGE_TIM,
-  SUBRESOU,
-  USER_,
-  USER_AGEN,
   USERNAME_,
-  VERB_,
+  eventKey,
+  objectRefKey,
 } from './keys';
 import { clear, put, row } from './row';
 import { readEnd, readTail } from './tail';
@@ -78,27 +65,6 @@ import {
 } from './text';
 import { readTime, TIME_LENGTH } from './time';
 import { codeValue, eventValue, groupsValue, objectRefField, objectRefValue, usernameValue } from './written';
-
-// Keys of an event, in the order in which the API server writes them.
-const Kind = 0;
-const ApiVersion = 1;
-const Level = 2;
-const AuditId = 3;
-const Stage = 4;
-const RequestUri = 5;
-const Verb = 6;
-const User = 7;
-const ImpersonatedUser = 8;
-const SourceIps = 9;
-const UserAgent = 10;
-const ObjectRef = 11;
-const ResponseStatus = 12;
-const RequestObject = 13;
-const ResponseObject = 14;
-const Received = 15;
-const StageTime = 16;
-const Annotations = 17;
-const Unknown = 18;
 
 /** Keys that the API server always writes, before all others. */
 const ALWAYS = 8;
@@ -123,7 +89,7 @@ export function readEvent(start: usize): usize {
     if (!p) {
       p = toValue(keyStart);
       if (!p) return 0;
-      which = eventKey();
+      which = eventKey(key, keyLength);
     } else if (which == Received && !(seen & TIMES)) {
       const end = readEnd(keyStart);
       if (end) return end;
@@ -157,53 +123,6 @@ export function readEvent(start: usize): usize {
 function expected(last: i32): i32 {
   if (last == User) return SourceIps;
   return last == ResponseStatus ? Received : last + 1;
-}
-
-function eventKey(): i32 {
-  const first = load<u64>(key);
-  switch (keyLength as i32) {
-    case 4: {
-      const whole = first & 0xffffffff;
-      if (whole == KIND_) return Kind;
-      if (whole == VERB_) return Verb;
-      return whole == USER_ ? User : Unknown;
-    }
-    case 5: {
-      const whole = first & 0xffffffffff;
-      if (whole == LEVEL_) return Level;
-      return whole == STAGE_ ? Stage : Unknown;
-    }
-    case 7:
-      return (first & 0xffffffffffffff) == AUDIT_ID_ ? AuditId : Unknown;
-    case 9: {
-      const ninth = load<u8>(key + 8);
-      if (first == OBJECT_RE) return ninth == 0x66 ? ObjectRef : Unknown;
-      if (first == USER_AGEN) return ninth == 0x74 ? UserAgent : Unknown;
-      return first == SOURCE_IP && ninth == 0x73 ? SourceIps : Unknown;
-    }
-    case 10: {
-      const rest = load<u16>(key + 8);
-      if (first == API_VERSI) return rest == 0x6e6f ? ApiVersion : Unknown;
-      return first == REQUEST_U && rest == 0x4952 ? RequestUri : Unknown;
-    }
-    case 11:
-      return first == ANNOTATI && (load<u32>(key + 8) & 0xffffff) == 0x736e6f ? Annotations : Unknown;
-    case 13:
-      return first == REQUEST_O && load<u64>(key + 5) == ST_OBJECT ? RequestObject : Unknown;
-    case 14: {
-      const rest = load<u64>(key + 6);
-      if (first == RESPONSE) return rest == SE_STATUS ? ResponseStatus : rest == SE_OBJECT ? ResponseObject : Unknown;
-      return first == STAGE_TIM && rest == IMESTAMP ? StageTime : Unknown;
-    }
-    case 16:
-      return first == IMPERSON && load<u64>(key + 8) == ATED_USER ? ImpersonatedUser : Unknown;
-    case 24:
-      return first == REQUEST_R && load<u64>(key + 8) == ECEIVED_T && load<u64>(key + 16) == IMESTAMP
-        ? Received
-        : Unknown;
-    default:
-      return Unknown;
-  }
 }
 
 function readField(which: i32, p: usize): usize {
@@ -351,30 +270,12 @@ function readObjectRef(start: usize): usize {
     else {
       p = toValue(p);
       if (!p) return 0;
-      const field = objectRefKey();
+      const field = objectRefKey(key, keyLength);
       p = field >= 0 ? readText(field, p) : endOfValue(p);
     }
     if (!p) return 0;
   }
   return closed;
-}
-
-function objectRefKey(): i32 {
-  const first = load<u64>(key);
-  switch (keyLength as i32) {
-    case 4:
-      return (first & 0xffffffff) == NAME_ ? NAME : -1;
-    case 8:
-      return first == RESOURCE_ ? RESOURCE : first == API_GROU ? (load<u8>(key + 7) == 0x70 ? API_GROUP : -1) : -1;
-    case 9:
-      return first == NAMESPAC && load<u8>(key + 8) == 0x65 ? NAMESPACE : -1;
-    case 10:
-      return first == API_VERSI && load<u16>(key + 8) == 0x6e6f ? OBJECT_API_VERSION : -1;
-    case 11:
-      return first == SUBRESOU && (load<u32>(key + 8) & 0xffffff) == 0x656372 ? SUBRESOURCE : -1;
-    default:
-      return -1;
-  }
 }
 
 function readResponseStatus(start: usize): usize {

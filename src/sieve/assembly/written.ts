@@ -1,6 +1,21 @@
 // Keys as the API server writes them, recognised at once: with their quotes and colon, and the first byte of their value, eight
 // bytes at a time, the first in the lowest place. Each gives the place of the value, or 0 where something else stands.
 
+import {
+  ApiVersion,
+  AuditId,
+  Kind,
+  Level,
+  ObjectRef,
+  Received,
+  RequestUri,
+  ResponseStatus,
+  SourceIps,
+  Stage,
+  User,
+  UserAgent,
+  Verb,
+} from './keys';
 import { API_GROUP, NAME, NAMESPACE, OBJECT_API_VERSION, RESOURCE, SUBRESOURCE } from '../layout';
 
 @inline
@@ -11,31 +26,31 @@ function is(p: usize, first: u64, second: u64, at: usize): bool {
 /** A key of the event, by its place in the API server's order. */
 export function eventValue(which: i32, p: usize): usize {
   switch (which) {
-    case 0: // "kind":"
+    case Kind: // "kind":"
       return load<u64>(p) == 0x223a22646e696b22 ? p + 7 : 0;
-    case 1: // "apiVersion":"
+    case ApiVersion: // "apiVersion":"
       return is(p, 0x7372655669706122, 0x223a226e6f697372, 6) ? p + 13 : 0;
-    case 2: // "level":"
+    case Level: // "level":"
       return is(p, 0x3a226c6576656c22, 0x223a226c6576656c, 1) ? p + 8 : 0;
-    case 3: // "auditID":"
+    case AuditId: // "auditID":"
       return is(p, 0x4449746964756122, 0x223a224449746964, 3) ? p + 10 : 0;
-    case 4: // "stage":"
+    case Stage: // "stage":"
       return is(p, 0x3a22656761747322, 0x223a226567617473, 1) ? p + 8 : 0;
-    case 5: // "requestURI":"
+    case RequestUri: // "requestURI":"
       return is(p, 0x7473657571657222, 0x223a224952557473, 6) ? p + 13 : 0;
-    case 6: // "verb":"
+    case Verb: // "verb":"
       return load<u64>(p) == 0x223a226272657622 ? p + 7 : 0;
-    case 7: // "user":{
+    case User: // "user":{
       return load<u64>(p) == 0x7b3a227265737522 ? p + 7 : 0;
-    case 9: // "sourceIPs":[
+    case SourceIps: // "sourceIPs":[
       return is(p, 0x49656372756f7322, 0x5b3a227350496563, 5) ? p + 12 : 0;
-    case 10: // "userAgent":"
+    case UserAgent: // "userAgent":"
       return is(p, 0x6567417265737522, 0x223a22746e656741, 5) ? p + 12 : 0;
-    case 11: // "objectRef":{
+    case ObjectRef: // "objectRef":{
       return is(p, 0x527463656a626f22, 0x7b3a226665527463, 5) ? p + 12 : 0;
-    case 12: // "responseStatus":{
+    case ResponseStatus: // "responseStatus":{
       return is(p, 0x736e6f7073657222, 0x2273757461745365, 8) && load<u64>(p + 10) == 0x7b3a227375746174 ? p + 17 : 0;
-    case 15: // "requestReceivedTimestamp":"
+    case Received: // "requestReceivedTimestamp":"
       return is(p, 0x7473657571657222, 0x6465766965636552, 8) && is(p + 16, 0x6d617473656d6954, 0x223a22706d617473, 4)
         ? p + 27
         : 0;
