@@ -31,11 +31,14 @@ interface Asked {
   readonly aboutLog: boolean;
 }
 
-/** What is known of all events that are alike in {@link REQUEST_FIELDS}, or in {@link ACTOR_FIELDS}. */
+/** What is known of all events that are alike in {@link REQUEST_FIELDS}. */
 export interface Kind {
   /** The detectors that may match some of them, or be unable to judge them. */
   readonly open: readonly Asked[];
 }
+
+/** What is known of all events that are alike in {@link ACTOR_FIELDS}: of each kind of request, the detectors that are left. */
+export type Actor = Map<Kind, readonly Asked[]>;
 
 /** What is known of all events that are alike in both. */
 export interface Pair {
@@ -76,10 +79,8 @@ export interface Unjudged {
 export interface Triage {
   /** By an event's {@link REQUEST_FIELDS}. */
   kindOfRequest(head: AuditEvent): Kind;
-  /** By its {@link ACTOR_FIELDS}. */
-  kindOfActor(head: AuditEvent): Kind;
-  /** What both leave open; the head is asked for only where that is something. */
-  pairOf(request: Kind, actor: Kind, head: () => AuditEvent | undefined): Pair;
+  /** What both leave open; the head is asked for only where that is something. An actor of whom nothing is known is an empty one. */
+  pairOf(request: Kind, actor: Actor, head: () => AuditEvent | undefined): Pair;
   /**
    * The detectors that cannot judge the request; undefined where it must be judged by its whole event.
    * @param contains looks into the memory that the row is in.
@@ -101,9 +102,9 @@ export const ACTOR_FIELDS = unionOf([['user', 'username'], ['user', 'groups'], [
 const ABOUT_BODIES = REQUEST_FIELDS | unionOf([['annotations']]);
 const BODIES: readonly FieldPath[] = [['requestObject'], ['responseObject'], AS_LOGGED];
 
-const NOTHING: Kind = { open: [] };
 const NO_LOOK: Look = { open: [], fields: 0, others: [], found: new Map() };
 const NO_PAIR: Pair = { bodied: NO_LOOK, bare: NO_LOOK };
+const NO_DETECTOR: readonly Asked[] = [];
 const NO_UNJUDGED: readonly Unjudged[] = [];
 const PARSE: Found = { mustParse: true, byNeedles: [], unjudged: [] };
 
@@ -118,7 +119,15 @@ export function createTriage(detectors: readonly Detector[]): Triage {
   let remembering = new Set<Look>();
   let remembered = 0;
 
-  const kindOf = (open: readonly Asked[]): Kind => (open.length === 0 ? NOTHING : { open });
+  /** Many requests leave the same detectors open: they are of one kind. */
+  const kinds = new Map<string, Kind>();
+
+  const kindOf = (open: readonly Asked[]): Kind => {
+    const ids = open.map(({ id }) => id).join();
+    const kind = kinds.get(ids) ?? { open };
+    kinds.set(ids, kind);
+    return kind;
+  };
 
   const remember = (look: Look, key: string, found: Found): void => {
     if (remembered === MAX_FOUND) {
@@ -133,9 +142,10 @@ export function createTriage(detectors: readonly Detector[]): Triage {
 
   return {
     kindOfRequest: (head) => kindOf(all.filter(({ byRequest }) => byRequest(head))),
-    kindOfActor: (head) => kindOf(all.filter(({ byActor }) => byActor(head))),
     pairOf(request, actor, headOf) {
-      const possible = request.open.filter((asked) => actor.open.includes(asked));
+      if (request.open.length === 0) return NO_PAIR;
+      const possible = actor.get(request) ?? leftBy(request, headOf());
+      actor.set(request, possible);
       if (possible.length === 0) return NO_PAIR;
       const head = headOf();
       const open = head ? possible.filter(({ byBoth }) => byBoth(head)) : possible;
@@ -160,6 +170,12 @@ export function createTriage(detectors: readonly Detector[]): Triage {
       return found.byNeedles.some(({ plan }) => areIn(plan?.needles, isIn)) ? undefined : found.unjudged;
     },
   };
+}
+
+/** What of a kind of request the actor of this head leaves open. */
+function leftBy(request: Kind, head: AuditEvent | undefined): readonly Asked[] {
+  const left = head ? request.open.filter(({ byActor }) => byActor(head)) : request.open;
+  return left.length === 0 ? NO_DETECTOR : left;
 }
 
 function lookOf(open: readonly Asked[]): Look {

@@ -64,6 +64,11 @@ export interface Standing {
   readonly isLong: boolean;
 }
 
+/** Whether an event opens a request that does not look as if it ran long: from then on, any event may be its twin. */
+export function opensUnusual({ alone, isStart, isLong }: Standing): boolean {
+  return isStart && alone === undefined && !isLong;
+}
+
 export function standingOf(event: AuditEvent): Standing {
   const isStart = event.stage === 'ResponseStarted';
   const isLong = isLongRunning(event);

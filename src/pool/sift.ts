@@ -1,8 +1,8 @@
-import { ACTOR_FIELDS, type Kind, type Pair, type Triage, type Unjudged } from '../detect/triage.ts';
+import { ACTOR_FIELDS, type Actor, type Kind, type Pair, type Triage, type Unjudged } from '../detect/triage.ts';
 import { hasAuditId, type Row, readHead, readStageTime } from '../event/head.ts';
 import { stageTime } from '../event/line-time.ts';
 import type { RequestKeys } from '../event/request-key.ts';
-import { type Folding, type Role, type Standing, standingOf } from '../event/requests.ts';
+import { type Folding, opensUnusual, type Role, type Standing, standingOf } from '../event/requests.ts';
 import type { AuditEvent } from '../event/types.ts';
 import { once } from '../expression/once.ts';
 import * as layout from '../sieve/layout.ts';
@@ -83,7 +83,7 @@ interface Era {
   readonly era: number;
   /** Null for what is no audit event. */
   readonly requests: (KnownRequest | null)[];
-  readonly actors: (Kind | null)[];
+  readonly actors: (Actor | null)[];
   /** By the number of the pair; null as well. */
   readonly pairs: (Known | null)[];
 }
@@ -112,11 +112,6 @@ export function createSift(options: SiftOptions): Sift {
     return { kind: triage.kindOfRequest(head), standing: unit === 'event' ? EACH : standingOf(head) };
   };
 
-  const learnActor = (row: Row): Kind | null => {
-    const head = readHead(row, ACTOR_FIELDS | EVENT_FIELDS);
-    return head ? triage.kindOfActor(head) : null;
-  };
-
   /** Of its request, of its actor, and where that leaves something open, of both. */
   const learn = ({ requests, actors }: Era, row: Row): Known | null => {
     // What stood there says nothing any more.
@@ -130,7 +125,7 @@ export function createSift(options: SiftOptions): Sift {
     }
     let actor = actors[second];
     if (actor === undefined) {
-      actor = learnActor(row);
+      actor = readHead(row, ACTOR_FIELDS | EVENT_FIELDS) ? new Map() : null;
       actors[second] = actor;
     }
     if (!request || !actor) return null;
@@ -220,7 +215,7 @@ export function createSift(options: SiftOptions): Sift {
     for (let group = groups.GROUPS; group < end; group += groups.GROUP) {
       row.at = (grouped[group + groups.FIRST_ROW] as number) * layout.ROW;
       const request = knownOf(era, grouped[group + groups.PAIR] as number, row, ways)?.request;
-      if (!request || (request.standing.isStart && !request.standing.isLong)) isUnusual = true;
+      if (!request || opensUnusual(request.standing)) isUnusual = true;
     }
     // What is only seen when it is parsed may be the start of such a request.
     for (let index = 0; index < visits.length && !isUnusual; index++)
