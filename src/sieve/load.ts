@@ -33,7 +33,7 @@ interface SkimExports {
   readonly skim: (from: number, to: number, rows: number, room: number) => number;
   readonly getPosition: () => number;
   readonly getStatus: () => number;
-  readonly contains: (from: number, to: number, length: number) => number;
+  readonly contains: (from: number, to: number, length: number, rare: number, other: number) => number;
   readonly needlePlace: () => number;
   readonly maxNeedle: () => number;
 }
@@ -48,14 +48,37 @@ export function createSearch(module: SkimModule, memory: SkimMemory): Contains {
   if (module === 'js' || !('grow' in memory)) return search;
   const { contains, needlePlace, maxNeedle } = instantiate(module, memory);
   const place = needlePlace();
-  let last: string | undefined;
-  let length = 0;
+  /** Texts that were looked for: as many as detectors have. */
+  const needles = new Map<string, Needle>();
+  let last: Needle | undefined;
   return (from, to, text) => {
-    if (text.length === 0 || Buffer.byteLength(text) > maxNeedle()) return search(from, to, text);
-    if (text !== last) length = bytes.write(text, place);
-    last = text;
-    return contains(from, to, length) !== 0;
+    let needle = needles.get(text);
+    if (!needle) {
+      needle = needleOf(Buffer.from(text));
+      needles.set(text, needle);
+    }
+    const { length } = needle.bytes;
+    if (length === 0 || length > maxNeedle()) return search(from, to, text);
+    if (needle !== last) bytes.set(needle.bytes, place);
+    last = needle;
+    return contains(from, to, length, needle.rare, needle.other) !== 0;
   };
+}
+
+/** Printable ASCII in a synthetic log, the seldom ones first; what is not here is more seldom still. */
+const BY_FREQUENCY = ';K_@LW%O$NFJ?GB)(EUMD=PHjZAxVwCq\\zS][ITRgy}{f759hk/v3468b.2lm1p0-uc,drin:otsae"';
+
+/** A text, and where in it two bytes stand that are as seldom as any: twice the same, where there is only one. */
+interface Needle {
+  readonly bytes: Buffer;
+  readonly rare: number;
+  readonly other: number;
+}
+
+function needleOf(bytes: Buffer): Needle {
+  const frequencyAt = (place: number): number => BY_FREQUENCY.indexOf(String.fromCharCode(bytes[place] ?? 0));
+  const [rare = 0, other = rare] = [...bytes.keys()].sort((a, b) => frequencyAt(a) - frequencyAt(b));
+  return { bytes, rare, other };
 }
 
 /** What a skim works in, as another thread can see it. */

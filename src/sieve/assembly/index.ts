@@ -113,16 +113,17 @@ function endOfLine(start: usize): usize {
   }
 }
 
-/** Whether a text that was put at {@link needlePlace} stands in these bytes. */
-export function contains(from: i32, to: i32, length: i32): bool {
-  const last = length - 1;
-  const firstBytes = i8x16.splat(load<u8>(NEEDLE));
-  const lastBytes = i8x16.splat(load<u8>(NEEDLE + last));
-  const end = <usize>(to - last);
+/**
+ * Whether a text that was put at {@link needlePlace} stands in these bytes.
+ * @param rare where in it two bytes stand that are seldom: only where both are found, all of it is compared.
+ */
+export function contains(from: i32, to: i32, length: i32, rare: i32, other: i32): bool {
+  const rareBytes = i8x16.splat(load<u8>(NEEDLE + rare));
+  const otherBytes = i8x16.splat(load<u8>(NEEDLE + other));
+  const end = <usize>(to - length + 1);
   for (let p = <usize>from; p < end; p += 16) {
-    const firsts = i8x16.eq(v128.load(p), firstBytes);
-    const lasts = i8x16.eq(v128.load(p + last), lastBytes);
-    for (let mask = i8x16.bitmask(v128.and(firsts, lasts)); mask; mask &= mask - 1) {
+    const found = v128.and(i8x16.eq(v128.load(p + rare), rareBytes), i8x16.eq(v128.load(p + other), otherBytes));
+    for (let mask = i8x16.bitmask(found); mask; mask &= mask - 1) {
       const at = p + ctz(mask);
       if (at < end && isNeedle(at, length)) return true;
     }
