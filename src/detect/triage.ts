@@ -1,5 +1,5 @@
 import { TRUNCATED } from '../event/bodies.ts';
-import { pathsOf, type Row, readHead, readRaw, unionOf } from '../event/head.ts';
+import { ALL_FIELDS, pathsOf, type Row, readHead, readRaw, unionOf } from '../event/head.ts';
 import type { AuditEvent } from '../event/types.ts';
 import { AS_LOGGED } from '../expression/functions.ts';
 import { once } from '../expression/once.ts';
@@ -24,6 +24,8 @@ interface Asked {
   /** For events that have no bodies. */
   readonly withoutBodies: Head;
   readonly byBothWithoutBodies: Head;
+  /** By all fields of the head but those in {@link MANY}. */
+  readonly byFew: Head;
   /** Fields of the head that it reads. */
   readonly fields: number;
   /** Whether a head with a code has all that it reads of an event without bodies. */
@@ -56,6 +58,10 @@ export interface Look {
   readonly others: readonly number[];
   /** What was found, by the values of the others. */
   readonly found: Map<string, Found>;
+  /** Of the others, those with few values, where there are more: they come first. */
+  readonly few: readonly number[] | undefined;
+  /** How to look on, by the values of these. */
+  readonly narrowed: Map<string, Look>;
 }
 
 /** What a head tells. */
@@ -102,11 +108,17 @@ export const ACTOR_FIELDS = unionOf([['user', 'username'], ['user', 'groups'], [
 const ABOUT_BODIES = REQUEST_FIELDS | unionOf([['annotations']]);
 const BODIES: readonly FieldPath[] = [['requestObject'], ['responseObject'], AS_LOGGED];
 
-const NO_LOOK: Look = { open: [], fields: 0, others: [], found: new Map() };
+const NO_LOOK: Look = { open: [], fields: 0, others: [], found: new Map(), few: undefined, narrowed: new Map() };
 const NO_PAIR: Pair = { bodied: NO_LOOK, bare: NO_LOOK };
 const NO_DETECTOR: readonly Asked[] = [];
 const NO_UNJUDGED: readonly Unjudged[] = [];
 const PARSE: Found = { mustParse: true, byNeedles: [], unjudged: [] };
+
+/** What may be another in each event. */
+const MANY = [layout.AUDIT_ID, layout.REQUEST_URI, layout.NAME, layout.RECEIVED, layout.STAGE_TIME].reduce(
+  (fields, field) => fields | (1 << field),
+  0,
+);
 
 /** Heads that are remembered; beyond, all are looked at anew. */
 const MAX_FOUND = 50_000;
@@ -115,8 +127,8 @@ const MAX_REMEMBERED = 1_024;
 
 export function createTriage(detectors: readonly Detector[]): Triage {
   const all = detectors.map(ask);
-  /** All looks that remember something, and how much they do. */
-  let remembering = new Set<Look>();
+  /** All that holds something that is remembered, and how much. */
+  let remembering = new Set<Map<string, unknown>>();
   let remembered = 0;
 
   /** Many requests leave the same detectors open: they are of one kind. */
@@ -129,15 +141,29 @@ export function createTriage(detectors: readonly Detector[]): Triage {
     return kind;
   };
 
-  const remember = (look: Look, key: string, found: Found): void => {
+  const remember = <T>(known: Map<string, T>, key: string | undefined, value: T): void => {
+    if (key === undefined) return;
     if (remembered === MAX_FOUND) {
-      for (const { found } of remembering) found.clear();
+      for (const each of remembering) each.clear();
       remembering = new Set();
       remembered = 0;
     }
-    look.found.set(key, found);
-    remembering.add(look);
+    known.set(key, value);
+    remembering.add(known);
     remembered += 1;
+  };
+
+  /** Most looks end here, and need not be remembered for each URI. */
+  const narrow = (look: Look, row: Row): Look => {
+    if (!look.few) return look;
+    const key = readRaw(row, look.few, MAX_REMEMBERED);
+    const known = key === undefined ? undefined : look.narrowed.get(key);
+    if (known) return known;
+    const head = readHead(row, look.fields);
+    const open = head ? look.open.filter(({ byFew }) => byFew(head)) : look.open;
+    const narrowed = open.length === 0 ? NO_LOOK : { ...lookOf(open), few: undefined };
+    remember(look.narrowed, key, narrowed);
+    return narrowed;
   };
 
   return {
@@ -154,13 +180,13 @@ export function createTriage(detectors: readonly Detector[]): Triage {
     },
     look(pair, row, contains) {
       const hasBodies = row.rows[row.at + layout.HAS_BODY] !== 0;
-      const look = hasBodies ? pair.bodied : pair.bare;
+      const look = narrow(hasBodies ? pair.bodied : pair.bare, row);
       if (look.open.length === 0) return NO_UNJUDGED;
       const key = readRaw(row, look.others, MAX_REMEMBERED);
       let found = key === undefined ? undefined : look.found.get(key);
       if (!found) {
         found = lookAt(look, readHead(row, look.fields), hasBodies);
-        if (key !== undefined) remember(look, key, found);
+        remember(look.found, key, found);
       }
       if (found.mustParse) return undefined;
       if (found.byNeedles.length === 0) return found.unjudged;
@@ -181,10 +207,15 @@ function leftBy(request: Kind, head: AuditEvent | undefined): readonly Asked[] {
 function lookOf(open: readonly Asked[]): Look {
   if (open.length === 0) return NO_LOOK;
   const fields = open.reduce((all, asked) => all | asked.fields, ABOUT_BODIES);
-  const others: number[] = [];
-  for (let rest = fields & ~(REQUEST_FIELDS | ACTOR_FIELDS), field = 0; rest !== 0; rest >>>= 1, field++)
-    if (rest & 1) others.push(field);
-  return { open, fields, others, found: new Map() };
+  const others = fields & ~(REQUEST_FIELDS | ACTOR_FIELDS);
+  const few = others & MANY ? numbersOf(others & ~MANY) : undefined;
+  return { open, fields, others: numbersOf(others), found: new Map(), few, narrowed: new Map() };
+}
+
+function numbersOf(fields: number): readonly number[] {
+  const numbers: number[] = [];
+  for (let rest = fields, field = 0; rest !== 0; rest >>>= 1, field++) if (rest & 1) numbers.push(field);
+  return numbers;
 }
 
 /** Whether no event of such a head, without bodies, matches the detector, or leaves it without an answer. */
@@ -228,6 +259,7 @@ function ask({ id, match, aboutLog = false }: Detector): Asked {
     byRequest: by(() => pathsOf(REQUEST_FIELDS)),
     byActor: by(() => pathsOf(ACTOR_FIELDS)),
     byBoth: by(both),
+    byFew: by(() => pathsOf(ALL_FIELDS & ~MANY)),
     byHead: by(() => HEAD_FIELDS),
     withoutBodies: by(() => [...HEAD_FIELDS, ...BODIES]),
     byBothWithoutBodies: by(() => [...both(), ...BODIES]),
