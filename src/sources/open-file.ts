@@ -5,7 +5,9 @@ import { decompress, isPlain } from './decompress.ts';
 import { describeFile, type GenerationFile } from './log-set.ts';
 import type { Chunks, OnRead } from './types.ts';
 
+/** Bytes that are read at once; of compressed files more, for zlib stands still while the next ones are read. */
 const BLOCK = 64 * 1024;
+const COMPRESSED_BLOCK = 512 * 1024;
 
 /** A regular file that is held open: what it is stays so, whatever happens to its name. */
 export interface OpenFile {
@@ -38,29 +40,34 @@ export interface PlainFile {
  */
 export async function openFile(path: string): Promise<OpenFile | undefined> {
   const handle = await openHandle(path);
-  return (
-    handle && {
-      look: async () => describeFile(path, await handle.stat({ bigint: true })),
-      contents: (onRead) => decompress(blocks(handle, onRead)),
-      plainContents: (from, onRead) => blocks(handle, onRead, from),
-      async plain() {
-        const { bytesRead, buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0);
-        if (!isPlain(buffer.subarray(0, bytesRead))) return undefined;
-        return { descriptor: handle.fd, size: (await handle.stat()).size };
-      },
-      async read(position, length) {
-        const bytes = Buffer.allocUnsafeSlow(length);
-        let got = 0;
-        while (got < length) {
-          const { bytesRead } = await handle.read(bytes, got, length - got, position + got);
-          if (bytesRead === 0) break;
-          got += bytesRead;
-        }
-        return bytes.subarray(0, got);
-      },
-      close: () => handle.close(),
-    }
-  );
+  if (!handle) return undefined;
+  const isFilePlain = async (): Promise<boolean> => {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+    return isPlain(buffer.subarray(0, bytesRead));
+  };
+  const stored = async function* (onRead: OnRead | undefined): Chunks {
+    yield* blocks(handle, onRead, 0, (await isFilePlain()) ? BLOCK : COMPRESSED_BLOCK);
+  };
+  return {
+    look: async () => describeFile(path, await handle.stat({ bigint: true })),
+    contents: (onRead) => decompress(stored(onRead)),
+    plainContents: (from, onRead) => blocks(handle, onRead, from),
+    async plain() {
+      if (!(await isFilePlain())) return undefined;
+      return { descriptor: handle.fd, size: (await handle.stat()).size };
+    },
+    async read(position, length) {
+      const bytes = Buffer.allocUnsafeSlow(length);
+      let got = 0;
+      while (got < length) {
+        const { bytesRead } = await handle.read(bytes, got, length - got, position + got);
+        if (bytesRead === 0) break;
+        got += bytesRead;
+      }
+      return bytes.subarray(0, got);
+    },
+    close: () => handle.close(),
+  };
 }
 
 /**
@@ -81,9 +88,9 @@ export function isReadFailure(error: unknown): boolean {
 }
 
 /** A file's bytes, read by position, so that a second reader starts where it is told to. */
-export async function* blocks(handle: FileHandle, onRead: OnRead = () => {}, from = 0): Chunks {
+export async function* blocks(handle: FileHandle, onRead: OnRead = () => {}, from = 0, size = BLOCK): Chunks {
   for (let position = from; ; ) {
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(BLOCK), 0, BLOCK, position);
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(size), 0, size, position);
     if (bytesRead === 0) return;
     const chunk = buffer.subarray(0, bytesRead);
     onRead(chunk, position);
