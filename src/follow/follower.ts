@@ -76,6 +76,7 @@ export function createFollower(options: FollowerOptions): Follower {
     };
     let wake = wakeFor();
     let found = now();
+    /** At the last wait: between two of them, lines come in one turn and none in the next. */
     let lastGrown = 0;
     try {
       while (!signal.aborted) {
@@ -91,10 +92,11 @@ export function createFollower(options: FollowerOptions): Follower {
             wake = wakeFor();
           }
         }
-        const isIdle = logs.every(({ idle }) => idle);
+        if (!logs.every(({ idle }) => idle)) continue;
         const grown = Math.max(...logs.map((log) => log.grown));
-        if (isIdle) await wake.wait(grown > lastGrown);
+        const isBusy = grown > lastGrown;
         lastGrown = grown;
+        await wake.wait(isBusy);
       }
     } finally {
       await wake.close();

@@ -195,7 +195,8 @@ export function createSift(options: SiftOptions): Sift {
     const learnt = learn(era, row);
     era.pairs[pair] = learnt;
     // With bounds, each event's time must be asked; and where each pair is counted by itself, they are no sum.
-    if (learnt && !isBounded && !counter) setWay(ways, era.era, pair, wayOf(learnt));
+    const way = learnt ? wayOf(learnt) : groups.OPEN;
+    if (way === groups.FOLDS || !(isBounded || counter)) setWay(ways, era.era, pair, way);
     return learnt;
   };
 
