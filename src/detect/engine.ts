@@ -11,6 +11,7 @@ import type { Exception } from './exceptions.ts';
 import type { Finding } from './finding.ts';
 import { findingId, makeFinding } from './make-finding.ts';
 import { plain } from './plain.ts';
+import { createShortlist } from './shortlist.ts';
 import { createWindows, groupOf, keyOf, type Windows, type WindowsState } from './windows.ts';
 
 /** Live windows are looked through for what is over when so many requests were judged. */
@@ -55,6 +56,7 @@ export function createEngine(
 ): Engine {
   const windows = new Map<string, Windows>();
   for (const { id, window } of detectors) if (window) windows.set(id, createWindows(id, window, { live }));
+  const shortlist = createShortlist(detectors);
   let judged = 0;
   /** The time of the oldest request that was judged since windows were looked through. */
   let oldest = Number.POSITIVE_INFINITY;
@@ -112,7 +114,7 @@ export function createEngine(
     async judge(record) {
       const findings: Finding[] = [];
       let hash: string | undefined;
-      for (const detector of detectors) {
+      for (const detector of shortlist(record.event)) {
         // At once where it can be: a promise for each of all detectors, for each request, would cost more than they do.
         const { predicate } = detector.match;
         const answer = predicate
