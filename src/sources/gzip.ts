@@ -3,7 +3,7 @@ import { InputError } from '../errors.ts';
 import type { Chunks } from './types.ts';
 
 /** Output pieces of zlib: where the data is damaged, the piece that was being made is lost, and no more. */
-const PIECE = 128 * 1024;
+const PIECE = 64 * 1024;
 const MAX_HEADER = 256 * 1024;
 const FLAG = { headerCrc: 2, extra: 4, name: 8, comment: 16 } as const;
 

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRequestFolder, type RequestFolder, requestHash } from '../../src/event/requests.ts';
+import {
+  createRequestFolder,
+  opensUnusual,
+  type RequestFolder,
+  requestHash,
+  standingOf,
+} from '../../src/event/requests.ts';
 import type { EventRecord } from '../../src/event/types.ts';
 import { recordOf } from '../audit-event.ts';
 
@@ -77,6 +83,15 @@ describe('an audit id that a client pins on all its requests', () => {
     const refused = { ...started, responseStatus: { code: 401 }, user: {} };
     expect(roles(exec, refused, refused, started, complete)).toEqual(['decides', 'decides', 'decides', 'twin']);
   });
+});
+
+it.each([
+  ['a start of what runs long', { ...exec, stage: 'ResponseStarted' }, false],
+  ['a start of what does not', { ...get, stage: 'ResponseStarted' }, true],
+  ['a 401', { ...get, stage: 'ResponseStarted', responseStatus: { code: 401 } }, false],
+  ['an end', { ...get, stage: 'ResponseComplete' }, false],
+])('only the start of a request that does not look long makes any event its twin: %s', (_, event, expected) => {
+  expect(opensUnusual(standingOf(event))).toBe(expected);
 });
 
 describe('an event without an audit id', () => {

@@ -13,18 +13,22 @@ vi.mock('../../src/follow/wake.ts');
 let folder: string;
 /** What happens while there is nothing to be read, one after the other; after the last of them, following ends. */
 let waits: (() => void)[];
+/** What each wait was told: whether lines have come since the last. */
+let told: boolean[];
 let ending: AbortController;
 let clock: number;
 const closed = vi.fn();
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'auditscan-follower-'));
   waits = [];
+  told = [];
   ending = new AbortController();
   clock = Date.now();
   closed.mockReset();
   vi.mocked(createWake).mockReset();
   vi.mocked(createWake).mockReturnValue({
-    async wait() {
+    async wait(busy) {
+      told.push(busy);
       clock += LOOK;
       const next = waits.shift();
       if (next) next();
@@ -135,6 +139,14 @@ describe('from the end', () => {
 });
 
 describe('several logs', () => {
+  it('are busy at a wait if lines have come since the last one', async () => {
+    write('a.log', 'a\n');
+    const more = (): void => append('a.log', 'more\n');
+    waits = [() => {}, more, more, () => {}];
+    await run([set('a.log')]);
+    expect(told).toEqual([true, false, true, true, false]);
+  });
+
   it('take turns: a huge backlog does not keep the other waiting', async () => {
     const backlog = numbers('a', 40_000);
     write('a.log', texts(backlog));
