@@ -18,7 +18,11 @@ const BUNDLED = join(dist, 'cli');
 
 await rm(BUNDLED, { recursive: true, force: true });
 await build({
-  entryPoints: { cli: join(root, 'src/cli.ts'), 'cli/worker': join(root, 'src/expression/sandbox/worker.ts'), 'pool/thread': join(root, 'src/pool/thread.ts') },
+  entryPoints: {
+    cli: join(root, 'src/cli.ts'),
+    'cli/worker': join(root, 'src/expression/sandbox/worker.ts'),
+    'pool/thread': join(root, 'src/pool/thread.ts'),
+  },
   outdir: dist,
   chunkNames: 'cli/[name]-[hash]',
   bundle: true,

@@ -11,8 +11,10 @@ export interface Place {
   readonly label?: string | undefined;
 }
 
+const REJECT_REASONS = ['torn', 'not-json', 'not-audit', 'too-long', 'nul-hole'] as const;
+
 /** Why a piece of the input is no event. */
-export type RejectReason = 'torn' | 'not-json' | 'not-audit' | 'too-long' | 'nul-hole';
+export type RejectReason = (typeof REJECT_REASONS)[number];
 
 export interface Reject {
   count: number;
@@ -133,6 +135,14 @@ export function countReject(summary: Summary, reason: RejectReason, place: Place
   } else {
     summary.rejects.set(reason, { count: 1, bytes, first: place });
   }
+}
+
+/** Always in the same order: which reason is met first follows from how much is read at once. */
+export function rejectsOf({ rejects }: Summary): (readonly [RejectReason, Reject])[] {
+  return REJECT_REASONS.flatMap((reason) => {
+    const reject = rejects.get(reason);
+    return reject ? [[reason, reject] as const] : [];
+  });
 }
 
 export function countFailure(summary: Summary, expression: string, message: string, place: Place): void {

@@ -2,7 +2,7 @@ import type { Detector } from '../detect/detector.ts';
 import type { FindingGroup } from '../detect/groups.ts';
 import { formatTime } from '../event/time.ts';
 import type { Clock } from '../sinks/clock.ts';
-import type { Summary } from '../summary.ts';
+import { rejectsOf, type Summary } from '../summary.ts';
 import type { Activity } from './activity.ts';
 import { blindSpots } from './blind-spots.ts';
 import type { Digests } from './digests.ts';
@@ -81,7 +81,7 @@ export function buildReport(parts: ReportParts): Report {
     inputs: {
       ...parts.digests.result(),
       bytes: summary.bytes,
-      rejects: [...summary.rejects].map(
+      rejects: rejectsOf(summary).map(
         ([
           reason,
           {

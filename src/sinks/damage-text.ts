@@ -1,4 +1,4 @@
-import type { Place, RejectReason, Summary, Unjudged } from '../summary.ts';
+import { type Place, type RejectReason, rejectsOf, type Summary, type Unjudged } from '../summary.ts';
 import { bytesText, countText, numberText } from './quantities.ts';
 
 /** One and several of each kind of damage. */
@@ -14,8 +14,8 @@ const REASONS: Readonly<Record<RejectReason, readonly [string, string]>> = {
 };
 
 /** A line for each kind of damage. */
-export function damageTexts({ rejects }: Summary): string[] {
-  return [...rejects].map(
+export function damageTexts(summary: Summary): string[] {
+  return rejectsOf(summary).map(
     ([reason, { count, bytes, first }]) =>
       `${numberText(count)} ${REASONS[reason][count === 1 ? 0 : 1]}, ${bytesText(bytes)}, first at ${placeText(first)}`,
   );
