@@ -16,8 +16,9 @@ import { createFolding, createRequestFolder, type RequestFolder, standingOf } fr
 import { eventTime } from './event/time.ts';
 import type { AuditEvent, EventRecord } from './event/types.ts';
 import type { LineBatch } from './follow/log.ts';
-import { createSplitter, type Line, splitLines } from './framing/lines.ts';
+import { createSplitter, type FramingOptions, type Line, splitLines } from './framing/lines.ts';
 import { DEEP_LINE, mayParse } from './framing/objects.ts';
+import type { Piece } from './pool/piece.ts';
 import { openPool } from './pool/pool.ts';
 import { readPlain } from './pool/read-plain.ts';
 import { readStream } from './pool/read-stream.ts';
@@ -264,58 +265,70 @@ async function* readByHeads(
   const { blockSize = BLOCK_SIZE, jobs = 1 } = options;
   const limits = { largest: maxRecordSize, large: DEEP_LINE };
   const pool = await openPool({ engine: reader, jobs, blockSize, keys, seeds, limits });
+
+  /** In the order of the log: what must be judged of a piece, and all that was parsed of it. */
+  const take = (piece: Piece, framing: FramingOptions, source: Source) => {
+    const { path, label } = framing;
+    const parsed: EventRecord[] = [];
+    const open: OpenRequest[] = [];
+    const takeLine = (line: Line): void => {
+      const before = parsed.length;
+      decodeLine(line, { path, label }, summary, parsed);
+      const selected = selectFrom(parsed.slice(before), options, source);
+      const decisive = unit === 'event' ? selected : decidingOf(selected, folder, summary);
+      if (unit === 'request') summary.requests += decisive.length;
+      open.push(...decisive);
+    };
+    if (piece.kind === 'rows') {
+      sift(piece, {
+        line: (bytes, offset, size) => takeLine({ bytes, offset, size, terminated: true }),
+        // The framing of lines knows what to do with an empty one, and with one that is too long.
+        other(bytes, offset) {
+          for (const line of createSplitter(framing, summary, offset).add(bytes)) takeLine(line);
+        },
+        unjudged: (unjudged, offset) => open.push({ unjudged, place: { path, label, offset } }),
+      });
+    } else for (const line of piece.lines) takeLine(line);
+    return { parsed, open };
+  };
+
   let set: string | undefined;
+  /** Where to begin in a file: in a set, only the first one that is read holds anything from before. */
+  const startIn = async (path: string, plain: PlainParts, source: Source): Promise<number> => {
+    const isFirst = set === undefined || source.generation?.set !== set;
+    if (!isFirst || selection.since === undefined) return 0;
+    const from = await seekStart(plain, selection.since, options);
+    if (from > 0) summary.notes.push(`${path}: its first ${bytesText(from)} are from before --since and were not read`);
+    return from;
+  };
+
   try {
     yield* readSources(options, async function* ({ path, chunks, plain }, source, gaps) {
-      const { label } = source;
-      const framing = { path, label, maxRecordSize };
+      const framing = { path, label: source.label, maxRecordSize };
       const onRead: OnRead = (bytes, at) => options.onRead?.(bytes, at, source);
-      // In a set, only the first file that is read holds anything from before.
-      const isFirst = set === undefined || source.generation?.set !== set;
+      const from = plain ? await startIn(path, plain, source) : 0;
       set = source.generation?.set;
-      const since = isFirst ? selection.since : undefined;
-      const from = plain && since !== undefined ? await seekStart(plain, since, options) : 0;
-      if (from > 0)
-        summary.notes.push(`${path}: its first ${bytesText(from)} are from before --since and were not read`);
       const pieces = plain
         ? readPlain(plain, { skimmers: await pool.skimmers(), blockSize, from, onRead }, framing, summary)
         : readStream(chunks, pool.reader(), blockSize, framing, summary);
       for await (const piece of pieces) {
-        const records: EventRecord[] = [];
-        const found: OpenRequest[] = [];
-        const takeLine = (line: Line): void => {
-          const before = records.length;
-          decodeLine(line, { path, label }, summary, records);
-          const selected = selectFrom(records.slice(before), options, source);
-          const decisive = unit === 'event' ? selected : decidingOf(selected, folder, summary);
-          if (unit === 'request') summary.requests += decisive.length;
-          found.push(...decisive);
-        };
-        if (piece.kind === 'rows') {
-          sift(piece, {
-            line: (bytes, offset, size) => takeLine({ bytes, offset, size, terminated: true }),
-            // The framing of lines knows what to do with an empty one, and with one that is too long.
-            other(bytes, offset) {
-              for (const line of createSplitter(framing, summary, offset).add(bytes)) takeLine(line);
-            },
-            unjudged: (unjudged, offset) => found.push({ unjudged, place: { path, label, offset } }),
-          });
-        } else for (const line of piece.lines) takeLine(line);
-        if (source.generation) {
-          const parsed = [records[0], records.at(-1)].flatMap((record) =>
-            record ? [{ offset: record.place.offset, time: stageTime(record.event) }] : [],
-          );
-          const ends = [...(piece.kind === 'rows' ? plainEnds(piece) : []), ...parsed].sort(
-            (a, b) => a.offset - b.offset,
-          );
-          gaps.read(ends[0]?.time, ends.at(-1)?.time);
-        }
-        if (found.length > 0) yield found;
+        const { parsed, open } = take(piece, framing, source);
+        if (source.generation) gaps.read(...timesOf(piece, parsed));
+        if (open.length > 0) yield open;
       }
     });
   } finally {
     await pool.close();
   }
+}
+
+/** When the first and the last event of a piece were written. */
+function timesOf(piece: Piece, parsed: readonly EventRecord[]): [first: number | undefined, last: number | undefined] {
+  const ends = [parsed[0], parsed.at(-1)].flatMap((record) =>
+    record ? [{ offset: record.place.offset, time: stageTime(record.event) }] : [],
+  );
+  const written = [...(piece.kind === 'rows' ? plainEnds(piece) : []), ...ends].sort((a, b) => a.offset - b.offset);
+  return [written[0]?.time, written.at(-1)?.time];
 }
 
 /** Where to begin so that no event from then on is missed. */

@@ -74,7 +74,7 @@ export interface BlockReader {
   resume(slot: number, at: number): BlockRows;
 }
 
-export const SLOTS = 4;
+export const SLOTS = 3;
 const NEWLINE = 0x0a;
 /** Bytes that are read at once to find the end of a block's last line. */
 const PIECE = 16 * 1024;

@@ -39,22 +39,37 @@ export async function* readPlain(
   /** In the midst of a line at the file's end. */
   let splitter: Splitter | undefined;
 
+  /** Up to where a line goes that begins here, with its end; the file's end where it has none. */
+  const endOfLine = (start: number): number => {
+    const chunk = Buffer.allocUnsafe(CHUNK);
+    for (let at = start; ; ) {
+      const got = readSync(file.descriptor, chunk, 0, CHUNK, at);
+      const newline = chunk.subarray(0, got).indexOf(NEWLINE);
+      if (newline >= 0) return at + newline + 1;
+      if (got === 0) return at;
+      at += got;
+    }
+  };
+
   const readLine = async (start: number): Promise<number | undefined> => {
     splitter = createSplitter(options, summary, start);
     position = start;
-    for (;;) {
-      const chunk = Buffer.allocUnsafeSlow(CHUNK);
-      const got = readSync(file.descriptor, chunk, 0, CHUNK, position);
+    const end = endOfLine(start);
+    // At once, if it is not to be skipped: what is put together of parts is in memory twice.
+    const size = end - start <= options.maxRecordSize ? end - start : CHUNK;
+    while (position < end) {
+      const chunk = Buffer.allocUnsafeSlow(Math.min(size, end - position));
+      const got = readSync(file.descriptor, chunk, 0, chunk.length, position);
       if (got === 0) return undefined;
-      const newline = chunk.subarray(0, got).indexOf(NEWLINE);
-      const bytes = chunk.subarray(0, newline < 0 ? got : newline + 1);
+      const bytes = chunk.subarray(0, got);
       onRead(bytes, position);
-      position += bytes.length;
+      position += got;
       lines.push(...splitter.add(bytes));
-      if (newline < 0) continue;
+      if (bytes[got - 1] !== NEWLINE) continue;
       splitter = undefined;
       return position;
     }
+    return undefined;
   };
 
   /** Whether the rest is being read, which closes the file. */
