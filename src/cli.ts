@@ -5,7 +5,7 @@ import { KnownError, systemReason } from './errors.ts';
 
 // What a scan allocates is dead within a few events. V8 would grow the nursery to 16 MB, out of the processor's cache, and
 // keep garbage for long. Measured (bench/RESULTS.md): with the first, `top` of 400 MB peaked at 119 MB instead of 153 MB, and took
-// a quarter less time when it parsed all lines; with the second, `detect` of a log with records of 8 MiB peaks below 200 MB.
+// a quarter less time when it parsed all lines; with the second, `detect` of 400 MB with records of 8 MiB peaks at 193 MB.
 setFlagsFromString('--semi-space-growth-factor=1');
 setFlagsFromString('--optimize-for-size');
 

@@ -54,7 +54,7 @@ export interface BlockRows {
 }
 
 /**
- * Reads blocks of files, and skims the lines that begin in them. Two blocks are held at once, in slots: the rows of one are
+ * Reads blocks of files, and skims the lines that begin in them. Some blocks are held at once, in slots: the rows of one are
  * good until another is read into it.
  */
 export interface BlockReader {
@@ -74,6 +74,7 @@ export interface BlockReader {
   resume(slot: number, at: number): BlockRows;
 }
 
+/** With two, a thread waits for whoever judges what it read, and that one for it; a fourth gains nothing. */
 export const SLOTS = 3;
 const NEWLINE = 0x0a;
 /** Bytes that are read at once to find the end of a block's last line. */
