@@ -1,5 +1,6 @@
 import { plain } from '../detect/plain.ts';
 import { UsageError } from '../errors.ts';
+import { UNIQUE_FIELDS, unionOf } from '../event/head.ts';
 import { evaluateCounted, runCounted } from '../expression/evaluate-counted.ts';
 import { EvaluationError } from '../expression/failure.ts';
 import { HEAD_FIELDS, headFieldsOf, readableOf } from '../expression/plan/head.ts';
@@ -122,14 +123,12 @@ function createTally(): Tally {
   };
 }
 
-/** Fields that nearly every event has another value of: there is nothing to be gained by their heads. */
-const UNIQUE: ReadonlySet<string> = new Set(['auditID', 'requestURI', 'requestReceivedTimestamp', 'stageTimestamp']);
-/** Counts by heads, where the expressions ask for nothing else; else by none. */
+/** Counts by heads, where the expressions ask for nothing else, and there is something to be gained by it; else by none. */
 function headCounter(fields: readonly NamedExpression[], tally: Tally): Pick<CountOptions, 'reads' | 'counter'> {
   const predicates = fields.map(({ expression }) => expression.predicate);
   const readable = fields.map(({ expression: { plan } }) => (plan ? readableOf(plan, HEAD_FIELDS) : 'none'));
   const reads = fields.flatMap(({ expression: { plan } }) => headFieldsOf(plan?.fields ?? []));
-  const isByHeads = !readable.includes('none') && !reads.some(([key]) => UNIQUE.has(key ?? ''));
+  const isByHeads = !readable.includes('none') && !(unionOf(reads) & UNIQUE_FIELDS);
   const needsCode = readable.includes('with-code');
   return {
     reads: isByHeads ? reads : undefined,

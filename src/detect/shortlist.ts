@@ -1,11 +1,11 @@
 import type { AuditEvent } from '../event/types.ts';
 import type { Detector } from './detector.ts';
-import { type Actor, createTriage, type Kind } from './triage.ts';
+import { createTriage, type Kind } from './triage.ts';
 
 /** The detectors of which an event must be asked: of all others it is known that they do not match it, and could judge it. */
 export type Shortlist = (event: AuditEvent) => readonly Detector[];
 
-/** Kinds of requests, actors and both of which something is remembered; beyond, all are asked about anew. */
+/** Requests, and kinds of them with their actors, of which something is remembered; beyond, all are asked about anew. */
 const MAX_KNOWN = 20_000;
 /** Characters of what a client chooses, above which nothing is remembered of an event. */
 const MAX_KEY = 2_048;
@@ -15,22 +15,18 @@ export function createShortlist(detectors: readonly Detector[]): Shortlist {
   const triage = createTriage(detectors.filter(({ match }) => match.predicate));
   const uncompiled = new Set(detectors.filter(({ match }) => !match.predicate).map(({ id }) => id));
   const kinds = new Map<string, Kind>();
-  const actors = new Map<string, Actor>();
   /** By the kind of what was asked, and by who asked. */
   const lists = new Map<Kind, Map<string, readonly Detector[]>>();
   let known = 0;
 
   const forgetAll = (): void => {
     kinds.clear();
-    actors.clear();
     lists.clear();
     known = 0;
   };
 
-  const learn = (kind: Kind, actorKey: string, event: AuditEvent): readonly Detector[] => {
-    const actor: Actor = actors.get(actorKey) ?? new Map();
-    actors.set(actorKey, actor);
-    const open = new Set(triage.pairOf(kind, actor, () => event).bodied.open.map(({ id }) => id));
+  const listFor = (kind: Kind, event: AuditEvent): readonly Detector[] => {
+    const open = new Set(triage.pairOf(kind, new Map(), () => event).bodied.open.map(({ id }) => id));
     return detectors.filter(({ id }) => open.has(id) || uncompiled.has(id));
   };
 
@@ -39,8 +35,9 @@ export function createShortlist(detectors: readonly Detector[]): Shortlist {
     const actorKey = keyOfActor(event);
     if (requestKey.length > MAX_KEY || actorKey.length > MAX_KEY) return detectors;
     if (known > MAX_KNOWN) forgetAll();
-    const kind = kinds.get(requestKey) ?? triage.kindOfRequest(event);
-    if (!kinds.has(requestKey)) {
+    let kind = kinds.get(requestKey);
+    if (!kind) {
+      kind = triage.kindOfRequest(event);
       kinds.set(requestKey, kind);
       known += 1;
     }
@@ -51,7 +48,7 @@ export function createShortlist(detectors: readonly Detector[]): Shortlist {
     }
     let list = byActor.get(actorKey);
     if (!list) {
-      list = learn(kind, actorKey, event);
+      list = listFor(kind, event);
       byActor.set(actorKey, list);
       known += 1;
     }

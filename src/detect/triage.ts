@@ -1,5 +1,5 @@
 import { TRUNCATED } from '../event/bodies.ts';
-import { ALL_FIELDS, pathsOf, type Row, readHead, readRaw, unionOf } from '../event/head.ts';
+import { ALL_FIELDS, pathsOf, type Row, readHead, readRaw, UNIQUE_FIELDS, unionOf } from '../event/head.ts';
 import type { AuditEvent } from '../event/types.ts';
 import { AS_LOGGED } from '../expression/functions.ts';
 import { once } from '../expression/once.ts';
@@ -115,10 +115,7 @@ const NO_UNJUDGED: readonly Unjudged[] = [];
 const PARSE: Found = { mustParse: true, byNeedles: [], unjudged: [] };
 
 /** What may be another in each event. */
-const MANY = [layout.AUDIT_ID, layout.REQUEST_URI, layout.NAME, layout.RECEIVED, layout.STAGE_TIME].reduce(
-  (fields, field) => fields | (1 << field),
-  0,
-);
+const MANY = UNIQUE_FIELDS | (1 << layout.NAME);
 
 /** Heads that are remembered; beyond, all are looked at anew. */
 const MAX_FOUND = 50_000;
@@ -135,9 +132,9 @@ export function createTriage(detectors: readonly Detector[]): Triage {
   const kinds = new Map<string, Kind>();
 
   const kindOf = (open: readonly Asked[]): Kind => {
-    const ids = open.map(({ id }) => id).join();
-    const kind = kinds.get(ids) ?? { open };
-    kinds.set(ids, kind);
+    const which = open.map((asked) => all.indexOf(asked)).join();
+    const kind = kinds.get(which) ?? { open };
+    kinds.set(which, kind);
     return kind;
   };
 

@@ -67,6 +67,9 @@ export function pathsOf(fields: number): string[][] {
   return HEAD.filter(({ field }) => fields & (1 << field)).map(({ path }) => path.filter((key) => key !== undefined));
 }
 
+/** Those of which nearly every event has another value. */
+export const UNIQUE_FIELDS = unionOf([['auditID'], ['requestURI'], ['requestReceivedTimestamp'], ['stageTimestamp']]);
+
 /** All of them. */
 export const ALL_FIELDS = (1 << layout.FIELD_COUNT) - 1;
 
