@@ -9,6 +9,7 @@ import { readFileRows } from './read-file.ts';
 import type { Skimmer } from './skimmer.ts';
 
 const NEWLINE = 0x0a;
+const NUL = 0x00;
 const CHUNK = 64 * 1024;
 
 /** How a file is read. */
@@ -39,24 +40,26 @@ export async function* readPlain(
   /** In the midst of a line at the file's end. */
   let splitter: Splitter | undefined;
 
-  /** Up to where a line goes that begins here, with its end; the file's end where it has none. */
-  const endOfLine = (start: number): number => {
+  /** Up to where a line goes that begins here, with its end, or the file's end where it has none; and whether a hole is in it. */
+  const probe = (start: number): { readonly end: number; readonly hasNul: boolean } => {
     const chunk = Buffer.allocUnsafe(CHUNK);
+    let hasNul = false;
     for (let at = start; ; ) {
       const got = readSync(file.descriptor, chunk, 0, CHUNK, at);
       const newline = chunk.subarray(0, got).indexOf(NEWLINE);
-      if (newline >= 0) return at + newline + 1;
-      if (got === 0) return at;
-      at += got;
+      const length = newline < 0 ? got : newline + 1;
+      hasNul ||= chunk.subarray(0, length).includes(NUL);
+      at += length;
+      if (newline >= 0 || got === 0) return { end: at, hasNul };
     }
   };
 
   const readLine = async (start: number): Promise<number | undefined> => {
     splitter = createSplitter(options, summary, start);
     position = start;
-    const end = endOfLine(start);
-    // At once, if it is not to be skipped: what is put together of parts is in memory twice.
-    const size = end - start <= options.maxRecordSize ? end - start : CHUNK;
+    const { end, hasNul } = probe(start);
+    // At once, if nothing of it is to be skipped: what is put together of parts is in memory twice.
+    const size = hasNul || end - start > options.maxRecordSize ? CHUNK : end - start;
     while (position < end) {
       const chunk = Buffer.allocUnsafeSlow(Math.min(size, end - position));
       const got = readSync(file.descriptor, chunk, 0, chunk.length, position);

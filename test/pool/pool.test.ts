@@ -37,6 +37,39 @@ async function reading(skimmers: readonly Skimmer[]): Promise<{ rows: number; po
   return { rows, position };
 }
 
+describe('a line that is none for a skim', () => {
+  /** The largest of what is read at once, in a file with this in its midst. */
+  async function largestRead(middle: Buffer): Promise<number> {
+    const other = join(folder, 'other.log');
+    writeFileSync(other, Buffer.concat([Buffer.from(LINE), middle, Buffer.from(LINE)]));
+    const pool = await openPool({ ...OPTIONS, jobs: 1 });
+    const { plain } = await openSource({ path: other, size: undefined });
+    if (!plain) throw new Error('a file is expected');
+    let largest = 0;
+    const onRead = ({ length }: Buffer): void => {
+      largest = Math.max(largest, length);
+    };
+    const options: PlainReading = { skimmers: await pool.skimmers(), blockSize: OPTIONS.blockSize, from: 0, onRead };
+    const summary = createSummary();
+    for await (const piece of readPlain(plain, options, { path: other, maxRecordSize: 4 << 20 }, summary))
+      if (piece.kind === 'lines') expect(piece.lines.length).toBeLessThanOrEqual(1);
+    await pool.close();
+    return largest;
+  }
+
+  it('is read at once', async () => {
+    const long = Buffer.from(`${auditLine({ pad: 'x'.repeat(3 << 20) })}\n`);
+    expect(await largestRead(long)).toBe(long.length);
+  });
+
+  it.each([
+    ['has a hole', Buffer.alloc(3 << 20)],
+    ['is skipped as too long', Buffer.from(`${'x'.repeat(5 << 20)}\n`)],
+  ])('is read by parts where it %s', async (_, middle) => {
+    expect(await largestRead(middle)).toBeLessThanOrEqual(64 * 1024);
+  });
+});
+
 describe('threads', () => {
   it('give all rows in their order', async () => {
     const pool = await openPool(OPTIONS);
